@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_OS_OS_H
+#define WEFT_OS_OS_H
+
+/*
+ * The contract with the platform: everything that plain C11 cannot say. Another
+ * platform is one more file beside linux.c that keeps these promises.
+ */
+
+#include "weft/base.h"
+
+/* Nanoseconds of a clock that never steps. */
+weft_duration weft__os_clock(void);
+
+/*
+ * Sleeps while `*word == expected`, at most until `deadline` on that clock
+ * (WEFT_FOREVER: no limit). May return early for any reason or none: callers
+ * look again. A wake after `*word` was changed is never missed: comparing and
+ * going to sleep are one step.
+ */
+void weft__os_wait(const uint32_t *word, uint32_t expected,
+                   weft_duration deadline);
+
+/* Wakes one sleeper on `word`, if any. The word may be gone by now: only its
+ * address counts. Async-signal-safe. */
+void weft__os_wake(const uint32_t *word);
+
+/* Tells the processor that this is a spinning loop. */
+void weft__os_pause(void);
+
+/* Lets another thread have the processor. */
+void weft__os_yield(void);
+
+/* How many processors this process may use, at least 1. */
+unsigned weft__os_processors(void);
+
+/*
+ * Runs entry(arg) on a new detached thread. `stack_size` in bytes, 0 for the
+ * default. WEFT_OK; WEFT_INVALID: the stack is too small; WEFT_NO_THREADS.
+ */
+weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
+                                  size_t stack_size);
+
+/* The kernel's number for the calling thread, and whether it is the one that
+ * the process began with. */
+int32_t weft__os_thread_id(void);
+bool weft__os_is_main_thread(void);
+
+/* Names a thread of this process for the kernel (at most 15 bytes). Best
+ * effort: a thread that has ended is no error. */
+void weft__os_set_thread_name(int32_t native_id, const char *name);
+
+/* Calls `ended(value)` when the calling thread ends, unless value is NULL.
+ * Best effort where the system has no more keys. */
+void weft__os_at_thread_end_init(void (*ended)(void *));
+void weft__os_at_thread_end(void *value);
+
+/* Runs the three around every fork of this process. */
+void weft__os_at_fork(void (*prepare)(void), void (*parent)(void),
+                      void (*child)(void));
+
+/* Writes to stderr, whole, however the system splits it. */
+void weft__os_print_error(const char *text, size_t size);
+
+/* The name of the function at `address`, or NULL where it cannot be known. */
+const char *weft__os_symbol(void *address);
+
+/* A descriptor that poll finds readable while it is raised; -1 if there are no
+ * more. raise and lower never block and are idempotent. */
+int weft__os_signal_fd(void);
+void weft__os_signal_fd_raise(int fd);
+void weft__os_signal_fd_lower(int fd);
+void weft__os_signal_fd_close(int fd);
+
+#endif

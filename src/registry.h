@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_SRC_REGISTRY_H
+#define WEFT_SRC_REGISTRY_H
+
+/*
+ * One record for each thread that weft has met: started, main or foreign.
+ * Records live in a static table and are never freed, only reused, so that a
+ * stale pointer to one may at worst cause a needless wake-up.
+ *
+ * id: bits 0..14 the slot in the table, bits 15..29 how often the slot has been
+ * used (never 0, so that no id is 0). Lock words hold ids.
+ */
+
+#include "park.h"
+#include "weft/thread.h"
+
+enum {
+    WEFT__THREADS = 1 << 15, /* threads alive at once; Linux's own default */
+    WEFT__ID_MASK = 0x3fffffff
+};
+
+typedef struct weft__record {
+    uint32_t id;          /* 0: the slot is free */
+    uint32_t parker;      /* what the thread sleeps on; see park.c */
+    uint32_t stop;        /* == id: asked to stop */
+    int32_t native_id;    /* 0: has not run yet */
+    uint32_t uses;        /* of the slot */
+    bool daemon;          /* exit does not wait for it */
+    bool foreign;         /* not started by weft, not main */
+    bool failed;          /* weft_fail was called and not yet collected */
+    weft_thread *thread;  /* its public face */
+    struct weft__record *next_free;
+    const struct weft__wait_kind *waits_for; /* NULL: runs */
+    const void *waits_on;
+    weft_duration waiting_since;
+    void *pool_worker;    /* the pool's own, NULL outside pools */
+    char name[WEFT_NAME_SIZE];
+} __attribute__((aligned(64))) weft__record;
+
+/* The calling thread's record, NULL until weft has met it. */
+extern _Thread_local weft__record *weft__current;
+
+weft__record *weft__register(void);
+
+/* The calling thread's record; registers a foreign thread on first sight. */
+static inline weft__record *weft__self(void)
+{
+    weft__record *self = weft__current;
+    return WEFT__LIKELY(self != NULL) ? self : weft__register();
+}
+
+/* A fresh record for a thread about to start, NULL if the table is full. */
+weft__record *weft__record_take(weft_thread *thread);
+
+/* Makes `record` the calling thread's own. */
+void weft__record_adopt(weft__record *record);
+
+/* Gives the slot back. If it is the calling thread's, the thread is unknown. */
+void weft__record_free(weft__record *record);
+
+/* The live record with that id, or NULL. */
+weft__record *weft__record_find(uint32_t id);
+
+/* Calls visit(record, context) for each live record, under the registry's
+ * mutex: visit must be short and must not call back. */
+void weft__record_each(void (*visit)(weft__record *, void *), void *context);
+
+/* Changes the record's name (cut to fit, between UTF-8 characters) and tells
+ * the kernel. */
+void weft__record_set_name(weft__record *record, const char *name);
+
+static inline bool weft__record_stopping(const weft__record *record)
+{
+    return weft__load(&record->stop) == record->id;
+}
+
+/* Copies at most size - 1 bytes of text, never half a UTF-8 character. */
+void weft__copy_text(char *to, size_t size, const char *text);
+
+#endif
