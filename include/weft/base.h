@@ -29,7 +29,7 @@
 #if defined(__GNUC__)
 #define WEFT_API __attribute__((visibility("default")))
 #define WEFT_MUST_USE __attribute__((warn_unused_result))
-#define WEFT_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define WEFT_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define WEFT__INITIAL_EXEC __attribute__((tls_model("initial-exec")))
 #define WEFT__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define WEFT__CLEANUP(function) __attribute__((cleanup(function)))
