@@ -37,9 +37,12 @@ void weft__fork_guard_add(weft__fork_guard *guard);
 void weft__fork_guard_remove(weft__fork_guard *guard);
 
 /* Runs the target with failure told apart: true and *result, or false and the
- * error in the calling thread's buffer until its next weft_fail. */
+ * error, whose text stays until the calling thread's next weft_fail. */
 bool weft__run_target(weft_target target, void *arg, void **result,
                       weft_error *error);
+
+/* The same for a result already there: did its maker say `return weft_fail`? */
+bool weft__is_failure(const void *result, weft_error *error);
 
 /* Forgets, and tells whether, the calling thread said weft_fail since the last
  * time; the error is filled if so. For callbacks that return nothing. */
@@ -47,6 +50,10 @@ bool weft__take_failure(weft_error *error);
 
 /* Hands an error that nobody can collect to the excepthook. */
 void weft__excepthook_call(const weft_error *error);
+
+/* What a thread that others wait for at exit does last (non-daemons alone). */
+void weft__nondaemon_started(void);
+void weft__nondaemon_ended(void);
 
 /* Calls the destructors of the calling thread's weft_local values. */
 void weft__local_thread_end(void);

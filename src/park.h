@@ -57,7 +57,10 @@ typedef struct weft__wakes {
     weft__waiter *first, **last;
 } weft__wakes;
 
-typedef enum weft__stoppable { WEFT__UNSTOPPABLE, WEFT__STOPPABLE } weft__stoppable;
+typedef enum weft__stoppable {
+    WEFT__UNSTOPPABLE,
+    WEFT__STOPPABLE
+} weft__stoppable;
 
 /* The deadline of a call that may take `duration` from now. A duration <= 0
  * gives a deadline in the past; WEFT_FOREVER, or an overflow, WEFT_FOREVER. */
@@ -78,7 +81,8 @@ weft__waiter *weft__line_next(const weft__waiter *waiter);
 bool weft__line_contains(const weft__line *line, const weft__waiter *waiter);
 void weft__line_remove(weft__line *line, weft__waiter *waiter);
 /* Takes the waiter out and puts it at the end of `wakes`. */
-void weft__line_take(weft__line *line, weft__waiter *waiter, weft__wakes *wakes);
+void weft__line_take(weft__line *line, weft__waiter *waiter,
+                     weft__wakes *wakes);
 
 static inline weft__wakes *weft__wakes_init(weft__wakes *wakes)
 {

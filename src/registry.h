@@ -20,21 +20,19 @@ enum {
 };
 
 typedef struct weft__record {
-    uint32_t id;          /* 0: the slot is free */
-    uint32_t parker;      /* what the thread sleeps on; see park.c */
-    uint32_t stop;        /* == id: asked to stop */
-    int32_t native_id;    /* 0: has not run yet */
-    uint32_t uses;        /* of the slot */
-    bool daemon;          /* exit does not wait for it */
-    bool foreign;         /* not started by weft, not main */
-    bool failed;          /* weft_fail was called and not yet collected */
-    weft_thread *thread;  /* its public face */
+    uint32_t id;         /* 0: the slot is free */
+    uint32_t parker;     /* what the thread sleeps on; see park.c */
+    uint32_t stop;       /* == id: asked to stop */
+    int32_t native_id;   /* 0: has not run yet */
+    uint32_t uses;       /* of the slot */
+    bool daemon;         /* exit does not wait for it */
+    bool foreign;        /* not started by weft, not main */
+    weft_thread *thread; /* its public face */
     struct weft__record *next_free;
     const struct weft__wait_kind *waits_for; /* NULL: runs */
     const void *waits_on;
     weft_duration waiting_since;
-    void *pool_worker;    /* the pool's own, NULL outside pools */
-    char name[WEFT_NAME_SIZE];
+    void *pool_worker; /* the pool's own, NULL outside pools */
 } __attribute__((aligned(64))) weft__record;
 
 /* The calling thread's record, NULL until weft has met it. */
@@ -49,14 +47,25 @@ static inline weft__record *weft__self(void)
     return WEFT__LIKELY(self != NULL) ? self : weft__register();
 }
 
-/* A fresh record for a thread about to start, NULL if the table is full. */
-weft__record *weft__record_take(weft_thread *thread);
+/* What weft_thread.state_ holds; ENDED is stored last, when the memory is the
+ * owner's again. WAITERS: somebody may stand in the thread's line. */
+enum { WEFT__NEW, WEFT__ALIVE, WEFT__ENDED, WEFT__THREAD_WAITERS = 4 };
+
+/* What weft_thread.daemon_ holds: what weft_thread_set_daemon said. */
+enum { WEFT__DAEMON_UNSET, WEFT__DAEMON_YES, WEFT__DAEMON_NO };
+
+/* A fresh record for a NEW thread, which is ALIVE from now on. WEFT_OK;
+ * WEFT_ALREADY_STARTED; WEFT_NO_THREADS: the table is full. */
+weft_status weft__record_take(weft_thread *thread, bool daemon, bool foreign,
+                              weft__record **record);
 
 /* Makes `record` the calling thread's own. */
 void weft__record_adopt(weft__record *record);
 
-/* Gives the slot back. If it is the calling thread's, the thread is unknown. */
-void weft__record_free(weft__record *record);
+/* Gives the slot back and stores `state` in the thread's state_, in one step
+ * for a fork; returns the state before. If the record is the calling thread's
+ * own, weft has not met it any more. */
+uint32_t weft__record_free(weft__record *record, uint32_t state);
 
 /* The live record with that id, or NULL. */
 weft__record *weft__record_find(uint32_t id);
@@ -65,9 +74,17 @@ weft__record *weft__record_find(uint32_t id);
  * mutex: visit must be short and must not call back. */
 void weft__record_each(void (*visit)(weft__record *, void *), void *context);
 
-/* Changes the record's name (cut to fit, between UTF-8 characters) and tells
- * the kernel. */
+/* Changes the name of the record's thread (cut to fit, between characters) and
+ * tells the kernel. */
 void weft__record_set_name(weft__record *record, const char *name);
+
+/* Around fork: the registry's mutex; in the child, only the caller lives, and
+ * it is the main thread. */
+void weft__registry_lock(void);
+void weft__registry_unlock(void);
+void weft__registry_after_fork(void);
+
+size_t weft__registry_count(void);
 
 static inline bool weft__record_stopping(const weft__record *record)
 {

@@ -16,14 +16,20 @@
 #define WEFT_END_DECLARATIONS }
 #define WEFT__THREAD_LOCAL __thread /* no constructor: no C++ wrapper */
 /* C++17 has no designated initialisers: positional fields only. */
-#define WEFT__INITIALISER(...) { __VA_ARGS__ }
+#define WEFT__INITIALISER(...) \
+    {                          \
+        __VA_ARGS__            \
+    }
 #else
 #define WEFT_BEGIN_DECLARATIONS
 #define WEFT_END_DECLARATIONS
 #define WEFT__THREAD_LOCAL _Thread_local
 /* The trailing designator keeps -Wmissing-field-initializers quiet: every
  * option that is not named is meant to be zero. */
-#define WEFT__INITIALISER(...) { __VA_ARGS__, .private_ = 0 }
+#define WEFT__INITIALISER(...)     \
+    {                              \
+        __VA_ARGS__, .private_ = 0 \
+    }
 #endif
 
 #if defined(__GNUC__)
@@ -49,14 +55,17 @@
 #define WEFT_CAPABILITY(kind) WEFT__ANALYSIS(capability(kind))
 #define WEFT_GUARDED_BY(lock) WEFT__ANALYSIS(guarded_by(lock))
 #define WEFT_REQUIRES(lock) WEFT__ANALYSIS(requires_capability(lock))
-#define WEFT_REQUIRES_SHARED(lock) WEFT__ANALYSIS(requires_shared_capability(lock))
+#define WEFT_REQUIRES_SHARED(lock) \
+    WEFT__ANALYSIS(requires_shared_capability(lock))
 #define WEFT_ACQUIRE(lock) WEFT__ANALYSIS(acquire_capability(lock))
-#define WEFT_ACQUIRE_SHARED(lock) WEFT__ANALYSIS(acquire_shared_capability(lock))
+#define WEFT_ACQUIRE_SHARED(lock) \
+    WEFT__ANALYSIS(acquire_shared_capability(lock))
 #define WEFT_TRY_ACQUIRE(lock) WEFT__ANALYSIS(try_acquire_capability(0, lock))
-#define WEFT_TRY_ACQUIRE_SHARED(lock)                                          \
+#define WEFT_TRY_ACQUIRE_SHARED(lock) \
     WEFT__ANALYSIS(try_acquire_shared_capability(0, lock))
 #define WEFT_RELEASE(lock) WEFT__ANALYSIS(release_capability(lock))
-#define WEFT_RELEASE_SHARED(lock) WEFT__ANALYSIS(release_shared_capability(lock))
+#define WEFT_RELEASE_SHARED(lock) \
+    WEFT__ANALYSIS(release_shared_capability(lock))
 #define WEFT_NO_THREAD_SAFETY_ANALYSIS WEFT__ANALYSIS(no_thread_safety_analysis)
 
 WEFT_BEGIN_DECLARATIONS
@@ -114,7 +123,7 @@ WEFT_API weft_duration weft_monotonic(void);
 WEFT_API weft_status weft_sleep(weft_duration duration);
 
 /* The structure of `type` whose member `member` is at `pointer`. */
-#define WEFT_CONTAINER_OF(pointer, type, member)                               \
+#define WEFT_CONTAINER_OF(pointer, type, member) \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* The calling thread's id for the inline fast paths: 0 until weft has met the

@@ -27,10 +27,10 @@ typedef bool (*weft_predicate)(void *arg);
 
 /*
  * Releases the lock, waits until notified, acquires the lock again. The lock is
- * held again on every return but WEFT_NOT_OWNER, WEFT_INVALID. WEFT_OK: notified;
- * WEFT_TIMED_OUT (timed form): `duration` nanoseconds passed first, <= 0 at
- * once; WEFT_STOPPED: asked to stop; WEFT_NOT_OWNER: the caller does not hold
- * the lock; WEFT_INVALID: NULL.
+ * held again on every return but WEFT_NOT_OWNER, WEFT_INVALID. WEFT_OK:
+ * notified; WEFT_TIMED_OUT (timed form): `duration` nanoseconds passed first,
+ * <= 0 at once; WEFT_STOPPED: asked to stop; WEFT_NOT_OWNER: the caller does
+ * not hold the lock; WEFT_INVALID: NULL.
  */
 WEFT_API weft_status weft_condition_wait_lock(weft_condition *condition,
                                               weft_lock *lock)
@@ -38,12 +38,14 @@ WEFT_API weft_status weft_condition_wait_lock(weft_condition *condition,
 WEFT_API weft_status weft_condition_wait_rlock(weft_condition *condition,
                                                weft_rlock *rlock)
     WEFT_REQUIRES(rlock);
-WEFT_API weft_status
-weft_condition_wait_timed_lock(weft_condition *condition, weft_lock *lock,
-                               weft_duration duration) WEFT_REQUIRES(lock);
-WEFT_API weft_status
-weft_condition_wait_timed_rlock(weft_condition *condition, weft_rlock *rlock,
-                                weft_duration duration) WEFT_REQUIRES(rlock);
+WEFT_API weft_status weft_condition_wait_timed_lock(weft_condition *condition,
+                                                    weft_lock *lock,
+                                                    weft_duration duration)
+    WEFT_REQUIRES(lock);
+WEFT_API weft_status weft_condition_wait_timed_rlock(weft_condition *condition,
+                                                     weft_rlock *rlock,
+                                                     weft_duration duration)
+    WEFT_REQUIRES(rlock);
 
 /*
  * Waits until predicate(arg) is true, asked before the first wait, after each
@@ -75,21 +77,21 @@ WEFT_API void weft_condition_notify(weft_condition *condition, size_t n);
 WEFT_API void weft_condition_notify_all(weft_condition *condition);
 
 #ifndef __cplusplus
-#define WEFT__BY_LOCK(function, lock)                                          \
-    _Generic((lock), weft_lock *                                               \
-             : function##_lock, weft_rlock *                                   \
+#define WEFT__BY_LOCK(function, lock)        \
+    _Generic((lock), weft_lock *             \
+             : function##_lock, weft_rlock * \
              : function##_rlock)
-#define weft_condition_wait(condition, lock)                                   \
+#define weft_condition_wait(condition, lock) \
     WEFT__BY_LOCK(weft_condition_wait, lock)((condition), (lock))
-#define weft_condition_wait_timed(condition, lock, duration)                   \
-    WEFT__BY_LOCK(weft_condition_wait_timed, lock)                             \
+#define weft_condition_wait_timed(condition, lock, duration) \
+    WEFT__BY_LOCK(weft_condition_wait_timed, lock)           \
     ((condition), (lock), (duration))
-#define weft_condition_wait_until(condition, lock, predicate, arg)             \
-    WEFT__BY_LOCK(weft_condition_wait_until, lock)                             \
+#define weft_condition_wait_until(condition, lock, predicate, arg) \
+    WEFT__BY_LOCK(weft_condition_wait_until, lock)                 \
     ((condition), (lock), (predicate), (arg))
-#define weft_condition_wait_until_timed(condition, lock, predicate, arg,       \
-                                        duration)                              \
-    WEFT__BY_LOCK(weft_condition_wait_until_timed, lock)                       \
+#define weft_condition_wait_until_timed(condition, lock, predicate, arg, \
+                                        duration)                        \
+    WEFT__BY_LOCK(weft_condition_wait_until_timed, lock)                 \
     ((condition), (lock), (predicate), (arg), (duration))
 #endif
 

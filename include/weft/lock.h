@@ -42,8 +42,8 @@ static inline bool weft__lock_give(weft_lock *lock)
 /* Waits until the lock is the caller's. Nothing ends the wait but the lock: not
  * a stop request, not a signal. A waiter of more than about 0.5 ms is served
  * before anybody who came later. */
-static inline void weft_lock_acquire(weft_lock *lock) WEFT_ACQUIRE(lock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+static inline void weft_lock_acquire(weft_lock *lock)
+    WEFT_ACQUIRE(lock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     if (WEFT__LIKELY(weft__lock_take(lock)))
         return;
@@ -61,14 +61,13 @@ static inline WEFT_MUST_USE weft_status weft_lock_try_acquire(weft_lock *lock)
 
 /* Waits at most `duration` nanoseconds; <= 0 tries. WEFT_OK; WEFT_TIMED_OUT;
  * WEFT_STOPPED: the caller was asked to stop. */
-WEFT_API WEFT_MUST_USE weft_status
-weft_lock_acquire_timed(weft_lock *lock, weft_duration duration)
-    WEFT_TRY_ACQUIRE(lock);
+WEFT_API WEFT_MUST_USE weft_status weft_lock_acquire_timed(
+    weft_lock *lock, weft_duration duration) WEFT_TRY_ACQUIRE(lock);
 
 /* Frees the lock and lets a waiter go on. WEFT_OK; WEFT_NOT_OWNER: it was not
  * held, nothing changed. Does not wait. */
-static inline weft_status weft_lock_release(weft_lock *lock) WEFT_RELEASE(lock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+static inline weft_status weft_lock_release(weft_lock *lock)
+    WEFT_RELEASE(lock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     if (WEFT__LIKELY(weft__lock_give(lock)))
         return (weft_status)WEFT_OK;

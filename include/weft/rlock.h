@@ -24,8 +24,8 @@ WEFT_API weft_status weft__rlock_release_slow(weft_rlock *rlock);
 /* Waits until the lock is the caller's, one level deeper if it already is.
  * Nothing else ends the wait. At 2^32 levels the further ones are reported as
  * misuse (WEFT_OVERFLOW) and not counted. */
-static inline void weft_rlock_acquire(weft_rlock *rlock) WEFT_ACQUIRE(rlock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+static inline void weft_rlock_acquire(weft_rlock *rlock)
+    WEFT_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     if (WEFT__LIKELY(weft__lock_take(&rlock->lock_)))
         return;
@@ -34,9 +34,8 @@ static inline void weft_rlock_acquire(weft_rlock *rlock) WEFT_ACQUIRE(rlock)
 
 /* The same without waiting. WEFT_OK; WEFT_BUSY: another thread has it;
  * WEFT_OVERFLOW: 2^32 levels. */
-static inline WEFT_MUST_USE weft_status
-weft_rlock_try_acquire(weft_rlock *rlock) WEFT_TRY_ACQUIRE(rlock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+static inline WEFT_MUST_USE weft_status weft_rlock_try_acquire(
+    weft_rlock *rlock) WEFT_TRY_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     if (WEFT__LIKELY(weft__lock_take(&rlock->lock_)))
         return (weft_status)WEFT_OK;
@@ -45,9 +44,8 @@ weft_rlock_try_acquire(weft_rlock *rlock) WEFT_TRY_ACQUIRE(rlock)
 
 /* Waits at most `duration` nanoseconds; <= 0 tries. WEFT_OK; WEFT_TIMED_OUT;
  * WEFT_STOPPED; WEFT_OVERFLOW. */
-WEFT_API WEFT_MUST_USE weft_status
-weft_rlock_acquire_timed(weft_rlock *rlock, weft_duration duration)
-    WEFT_TRY_ACQUIRE(rlock);
+WEFT_API WEFT_MUST_USE weft_status weft_rlock_acquire_timed(
+    weft_rlock *rlock, weft_duration duration) WEFT_TRY_ACQUIRE(rlock);
 
 /* Goes back one level; the last one frees the lock. WEFT_OK; WEFT_NOT_OWNER:
  * the caller does not hold it, nothing changed. Does not wait. */

@@ -19,7 +19,8 @@ typedef struct weft_thread weft_thread;
 typedef void *(*weft_target)(void *arg);
 
 #define WEFT_NAME_SIZE 64     /* bytes of a thread's name, with the final NUL */
-#define WEFT_MESSAGE_SIZE 192 /* bytes of an error's text, with the final NUL */
+#define WEFT_MESSAGE_SIZE 192 /* bytes of an error's text, with the final NUL \
+                               */
 
 /* Why a target failed: its own code and its own words. */
 typedef struct weft_error {
@@ -28,13 +29,13 @@ typedef struct weft_error {
 } weft_error;
 
 struct weft_thread {
-    weft_target target; /* what to run ... */
-    void *arg;          /* ... with this */
+    weft_target target;              /* what to run ... */
+    void *arg;                       /* ... with this */
     void *(*run)(weft_thread *self); /* runs instead when target is NULL */
     const char *name;  /* copied at start; NULL: "Thread-1 (function)" */
     size_t stack_size; /* bytes; 0: the system's default */
-    bool daemon; /* true: exit does not wait for it; false: as its creator
-                    (weft_thread_set_daemon can say an explicit no) */
+    bool daemon;       /* true: exit does not wait for it; false: as its creator
+                          (weft_thread_set_daemon can say an explicit no) */
     /* Private. */
     uint8_t private_;
     uint8_t daemon_;
@@ -108,7 +109,8 @@ WEFT_API bool weft_thread_daemon(const weft_thread *thread);
  * NULL; WEFT_ALREADY_STARTED: too late. */
 WEFT_API weft_status weft_thread_set_daemon(weft_thread *thread, bool daemon);
 
-/* weft's number for the thread: > 0 while it runs, 0 before. Not reused soon. */
+/* weft's number for the thread: > 0 while it runs, 0 before. Not reused soon.
+ */
 WEFT_API uint32_t weft_thread_id(const weft_thread *thread);
 
 /* The kernel's number for the thread, 0 if it is not running. Waits the moment
@@ -143,8 +145,8 @@ typedef struct weft_thread_info {
     long native_id; /* 0: has not yet had a processor */
     char name[WEFT_NAME_SIZE];
     bool daemon;
-    bool foreign;  /* not started by weft, and not main */
-    bool stopping; /* asked to stop */
+    bool foreign;                /* not started by weft, and not main */
+    bool stopping;               /* asked to stop */
     const char *waits_for;       /* "lock", "queue", ...; NULL: runs */
     const void *waits_on;        /* the object's address */
     weft_duration waiting_since; /* on the clock of weft_monotonic */
@@ -165,13 +167,12 @@ typedef struct weft_spawn_options {
 /* Starts a thread that owns itself: nobody joins it, its memory goes when it
  * ends, an error goes to the excepthook. WEFT_OK; WEFT_INVALID; WEFT_NO_MEMORY;
  * WEFT_NO_THREADS. `options` may be NULL. Does not block. */
-WEFT_API WEFT_MUST_USE weft_status
-weft_spawn_with(weft_target target, void *arg,
-                const weft_spawn_options *options);
+WEFT_API WEFT_MUST_USE weft_status weft_spawn_with(
+    weft_target target, void *arg, const weft_spawn_options *options);
 
 /* weft_spawn(target, arg, .name = "bg", .daemon = true) */
 #define weft_spawn(...) weft__spawn_macro(__VA_ARGS__, .private_ = 0)
-#define weft__spawn_macro(target, arg, ...)                                    \
+#define weft__spawn_macro(target, arg, ...) \
     weft_spawn_with((target), (arg), &(const weft_spawn_options){__VA_ARGS__})
 
 /*
@@ -184,7 +185,8 @@ WEFT_API WEFT_MUST_USE void *weft_fail(int code, const char *format, ...)
     WEFT_PRINTF(2, 3);
 
 /* Called with an error that nobody can collect, on the thread that failed. It
- * may itself say `return weft_fail(...)`, which is printed with its own text. */
+ * may itself say `return weft_fail(...)`, which is printed with its own text.
+ */
 typedef void *(*weft_excepthook_function)(const weft_thread *thread,
                                           const weft_error *error);
 

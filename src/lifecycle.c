@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Exit and fork.
+ *
+ * Exit: one atexit handler, registered when the first thing that delays exit
+ * comes to life, so that it runs before handlers registered earlier (static
+ * destructors, mostly). Daemons run on until the process is gone: nothing that
+ * they use is ever taken down.
+ *
+ * Fork: the registry and every guarded lock are held around it, so that the
+ * child inherits them whole and owned by the one thread that it has.
+ */
+
+#include "lifecycle.h"
+
+#include "registry.h"
+
+#include <stdlib.h>
+
+static weft__mutex drains_mutex;
+static bool registered;
+static uint32_t nondaemons; /* threads that exit waits for */
+
+static weft__mutex guards_mutex;
+static weft__fork_guard *guards;
+
+static bool none_left(void *context)
+{
+    (void)context;
+    const weft__record *self = weft__self();
+    uint32_t own = !self->daemon && self->thread != weft_main_thread();
+    return weft__load(&nondaemons) <= own;
+}
+
+static weft__record *exiting; /* who waits in drain_threads */
+
+static bool drain_threads(void)
+{
+    static const weft__wait_kind kind = {.name = "threads at exit"};
+    if (none_left(NULL))
+        return false;
+    weft__store(&exiting, weft__self());
+    (void)weft__park_until(&kind, NULL, none_left, NULL, WEFT_FOREVER,
+                           WEFT__UNSTOPPABLE);
+    return true;
+}
+
+static weft__drain threads = {.drain = drain_threads};
+static weft__drain *drains = &threads;
+
+static void at_exit(void)
+{
+    bool waited;
+    do {
+        waited = false;
+        for (weft__drain *drain = weft__load(&drains); drain != NULL;
+             drain = weft__load(&drain->next))
+            waited |= drain->drain();
+    } while (waited);
+}
+
+void weft__at_exit(weft__drain *new_drain)
+{
+    weft__mutex_lock(&drains_mutex);
+    weft__drain **end = &drains;
+    while (*end != NULL && *end != new_drain)
+        end = &(*end)->next;
+    if (*end == NULL)
+        weft__store(end, new_drain);
+    if (!registered)
+        registered = atexit(at_exit) == 0;
+    weft__mutex_unlock(&drains_mutex);
+}
+
+void weft__nondaemon_started(void)
+{
+    weft__fetch_add(&nondaemons, 1);
+    if (!weft__load_relaxed(&registered))
+        weft__at_exit(&threads);
+}
+
+void weft__nondaemon_ended(void)
+{
+    weft__fetch_sub(&nondaemons, 1);
+    weft__record *waiting = weft__load(&exiting);
+    if (waiting != NULL)
+        weft__unpark(waiting);
+}
+
+void weft__fork_guard_add(weft__fork_guard *guard)
+{
+    weft__mutex_lock(&guards_mutex);
+    guard->previous = NULL;
+    guard->next = guards;
+    if (guards != NULL)
+        guards->previous = guard;
+    guards = guard;
+    weft__mutex_unlock(&guards_mutex);
+}
+
+void weft__fork_guard_remove(weft__fork_guard *guard)
+{
+    weft__mutex_lock(&guards_mutex);
+    if (guard->previous != NULL)
+        guard->previous->next = guard->next;
+    else
+        guards = guard->next;
+    if (guard->next != NULL)
+        guard->next->previous = guard->previous;
+    weft__mutex_unlock(&guards_mutex);
+}
+
+/* The locks before the registry: waiting for a lock may need the registry. */
+static void before_fork(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    weft__self();
+    weft__mutex_lock(&drains_mutex);
+    weft__mutex_lock(&guards_mutex);
+    for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
+        weft_lock_acquire(guard->lock);
+    weft__registry_lock();
+}
+
+static void after_fork_in_parent(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    weft__registry_unlock();
+    for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
+        weft_lock_release(guard->lock);
+    weft__mutex_unlock(&guards_mutex);
+    weft__mutex_unlock(&drains_mutex);
+}
+
+static void after_fork_in_child(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    weft__park_after_fork();
+    weft__registry_after_fork();
+    nondaemons = 0;
+    exiting = NULL;
+    for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next) {
+        if (guard->in_child != NULL)
+            guard->in_child(guard);
+        weft_lock_release(guard->lock);
+    }
+    guards_mutex.word = 0;
+    drains_mutex.word = 0;
+}
+
+__attribute__((constructor)) static void lifecycle_init(void)
+{
+    weft__os_at_fork(before_fork, after_fork_in_parent, after_fork_in_child);
+}

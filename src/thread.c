@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Threads.
+ *
+ *     state_: NEW --start--> ALIVE --the thread's last touch--> ENDED
+ *
+ * WEFT__THREAD_WAITERS is or-ed to ALIVE by a joiner before it stands in the
+ * line of the thread's address. The exchange that stores ENDED is the thread's
+ * last touch of the structure: a joiner may free it at once. Result and error
+ * are written before and published by that exchange.
+ *
+ * The kernel's threads are detached: their number and stacks go back to the
+ * system without anybody joining, and any number of threads may join ours.
+ */
+
+#include "weft/thread.h"
+
+#include "lifecycle.h"
+#include "misuse.h"
+#include "registry.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static bool has_ended(const weft_thread *thread)
+{
+    return weft__load(&thread->state_) == WEFT__ENDED;
+}
+
+static bool thread_ended(weft__waiter *waiter)
+{
+    return has_ended(waiter->data);
+}
+
+static const weft__wait_kind join_kind = {.name = "thread",
+                                          .grant = thread_ended};
+
+/* ---- In the new thread ---- */
+
+/* Keeps what the target returned, or why it failed. */
+static void keep_result(weft_thread *thread, void *returned)
+{
+    weft_error error;
+    if (!weft__is_failure(returned, &error)) {
+        thread->result_ = returned;
+    } else if (thread->owned_) {
+        weft__excepthook_call(&error);
+    } else {
+        weft__copy_text(thread->message_, WEFT_MESSAGE_SIZE, error.message);
+        thread->error_.code = error.code;
+        thread->error_.message = thread->message_;
+    }
+}
+
+/* The structure is gone, or the joiner's, when this returns. */
+static void end(weft_thread *thread)
+{
+    weft__record *self = weft__current;
+    bool counted = !self->daemon;
+    bool owned = thread->owned_;
+    weft__store(&thread->native_id_, 0);
+    uint32_t before = weft__record_free(self, WEFT__ENDED);
+    if (owned)
+        free(thread);
+    else if ((before & WEFT__THREAD_WAITERS) != 0)
+        weft__settle(thread);
+    if (counted)
+        weft__nondaemon_ended();
+}
+
+static void *trampoline(void *arg)
+{
+    weft_thread *thread = arg;
+    weft__record *self = weft__record_find(thread->id_);
+    weft__record_adopt(self);
+    weft__store(&thread->native_id_, self->native_id);
+    weft__settle(&thread->native_id_);
+    weft__record_set_name(self, thread->name_);
+    keep_result(thread, thread->target != NULL ? thread->target(thread->arg)
+                                               : thread->run(thread));
+    weft__local_thread_end();
+    end(thread);
+    return NULL;
+}
+
+/* ---- Starting ---- */
+
+static void name_thread(weft_thread *thread)
+{
+    static uint32_t unnamed;
+    char name[WEFT_NAME_SIZE];
+    if (thread->name_[0] != '\0')
+        return; /* weft_thread_set_name came first */
+    if (thread->name != NULL) {
+        weft__copy_text(thread->name_, WEFT_NAME_SIZE, thread->name);
+        return;
+    }
+    unsigned number = (unsigned)weft__fetch_add(&unnamed, 1) + 1;
+    const char *function = NULL;
+    if (thread->target != NULL)
+        function = weft__os_symbol((void *)(uintptr_t)thread->target);
+    if (function != NULL)
+        snprintf(name, sizeof name, "Thread-%u (%s)", number, function);
+    else
+        snprintf(name, sizeof name, "Thread-%u", number);
+    weft__copy_text(thread->name_, WEFT_NAME_SIZE, name);
+}
+
+static bool is_daemon(const weft_thread *thread)
+{
+    if (thread->daemon_ != WEFT__DAEMON_UNSET)
+        return thread->daemon_ == WEFT__DAEMON_YES;
+    return thread->daemon || weft__self()->daemon;
+}
+
+static weft_status launch(weft_thread *thread, bool daemon)
+{
+    weft__record *record;
+    weft_status status = weft__record_take(thread, daemon, false, &record);
+    if (status != WEFT_OK)
+        return status;
+    thread->native_id_ = 0;
+    thread->result_ = NULL;
+    thread->error_.message = NULL;
+    if (!daemon)
+        weft__nondaemon_started();
+    status = weft__os_thread_start(trampoline, thread, thread->stack_size);
+    if (status != WEFT_OK) {
+        weft__record_free(record, WEFT__NEW);
+        thread->id_ = 0;
+        if (!daemon)
+            weft__nondaemon_ended();
+    }
+    return status;
+}
+
+static weft_status check_new(const weft_thread *thread, const char *function)
+{
+    if (thread == NULL || (thread->target == NULL && thread->run == NULL))
+        return weft__misuse(WEFT_INVALID, function, thread,
+                            "there is nothing to run");
+    if (weft__load(&thread->state_) != WEFT__NEW)
+        return weft__misuse(WEFT_ALREADY_STARTED, function, thread,
+                            "the thread was started before");
+    return WEFT_OK;
+}
+
+weft_status weft_thread_start(weft_thread *thread)
+{
+    weft_status status = check_new(thread, "weft_thread_start");
+    if (status != WEFT_OK)
+        return status;
+    thread->owned_ = false;
+    name_thread(thread);
+    status = launch(thread, is_daemon(thread));
+    if (status == WEFT_INVALID)
+        weft__misuse(status, "weft_thread_start", thread,
+                     "the stack is too small to run on");
+    return status;
+}
+
+weft_status weft__service_start(weft_thread *thread)
+{
+    name_thread(thread);
+    return launch(thread, true);
+}
+
+weft_status weft_spawn_with(weft_target target, void *arg,
+                            const weft_spawn_options *options)
+{
+    static const weft_spawn_options defaults = {.private_ = 0};
+    if (options == NULL)
+        options = &defaults;
+    if (target == NULL)
+        return weft__misuse(WEFT_INVALID, "weft_spawn", NULL,
+                            "there is nothing to run");
+    weft_thread *thread = calloc(1, sizeof *thread);
+    if (thread == NULL)
+        return WEFT_NO_MEMORY;
+    thread->target = target;
+    thread->arg = arg;
+    thread->name = options->name;
+    thread->stack_size = options->stack_size;
+    thread->daemon = options->daemon;
+    thread->owned_ = true;
+    name_thread(thread);
+    weft_status status = launch(thread, is_daemon(thread));
+    if (status != WEFT_OK)
+        free(thread);
+    return status;
+}
+
+/* ---- Joining ---- */
+
+static weft_status check_join(const weft_thread *thread)
+{
+    static const char function[] = "weft_thread_join";
+    if (thread == NULL || (thread->target == NULL && thread->run == NULL))
+        return weft__misuse(WEFT_INVALID, function, thread,
+                            "weft did not start this thread");
+    if (weft__load(&thread->state_) == WEFT__NEW)
+        return weft__misuse(WEFT_NOT_STARTED, function, thread,
+                            "the thread was never started");
+    const weft__record *self = weft__current;
+    if (self != NULL && self->thread == thread)
+        return weft__misuse(WEFT_DEADLOCK, function, thread,
+                            "a thread cannot join itself");
+    return WEFT_OK;
+}
+
+/* Marks that somebody waits; false: it has ended. Under the line's lock. */
+static bool mark_waiters(weft_thread *thread)
+{
+    uint32_t state = weft__load(&thread->state_);
+    while (state != WEFT__ENDED)
+        if (weft__compare_swap(&thread->state_, &state,
+                               state | WEFT__THREAD_WAITERS))
+            return true;
+    return false;
+}
+
+static weft_status wait_end(weft_thread *thread, weft_duration deadline)
+{
+    weft__waiter waiter = {
+        .kind = &join_kind, .object = thread, .data = thread};
+    weft__line *line = weft__line_lock(thread);
+    bool wait = mark_waiters(thread);
+    if (wait)
+        weft__line_push(line, &waiter);
+    weft__line_unlock(line);
+    return wait ? weft__park(&waiter, deadline, WEFT__STOPPABLE) : WEFT_OK;
+}
+
+static weft_status join(weft_thread *thread, weft_duration duration)
+{
+    weft_status status = check_join(thread);
+    if (status == WEFT_OK && !has_ended(thread))
+        status = wait_end(thread, weft__deadline(duration));
+    if (status == WEFT_OK && thread->error_.message != NULL)
+        status = WEFT_FAILED;
+    return status;
+}
+
+weft_status weft_thread_join(weft_thread *thread)
+{
+    return join(thread, WEFT_FOREVER);
+}
+
+weft_status weft_thread_join_timed(weft_thread *thread, weft_duration duration)
+{
+    return join(thread, duration);
+}
+
+weft_status weft_thread_try_join(weft_thread *thread)
+{
+    weft_status status = check_join(thread);
+    if (status != WEFT_OK)
+        return status;
+    if (!has_ended(thread))
+        return WEFT_BUSY;
+    return thread->error_.message != NULL ? WEFT_FAILED : WEFT_OK;
+}
+
+void *weft_thread_result(const weft_thread *thread)
+{
+    return thread != NULL && has_ended(thread) ? thread->result_ : NULL;
+}
+
+const weft_error *weft_thread_error(const weft_thread *thread)
+{
+    if (thread == NULL || !has_ended(thread) || thread->error_.message == NULL)
+        return NULL;
+    return &thread->error_;
+}
+
+weft_status weft_thread_stop(weft_thread *thread)
+{
+    if (thread == NULL)
+        return weft__misuse(WEFT_INVALID, "weft_thread_stop", NULL,
+                            "the thread is NULL");
+    if (weft__load(&thread->state_) == WEFT__NEW)
+        return weft__misuse(WEFT_NOT_STARTED, "weft_thread_stop", thread,
+                            "the thread was never started");
+    weft__record *record = weft__record_find(thread->id_);
+    if (record != NULL) {
+        /* If the slot changes hands now, no new owner has this id. */
+        weft__store(&record->stop, thread->id_);
+        weft__unpark(record);
+    }
+    return WEFT_OK;
+}

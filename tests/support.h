@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_TESTS_SUPPORT_H
+#define WEFT_TESTS_SUPPORT_H
+
+/* What several test programs need. Static, so that each takes what it uses. */
+
+#include <check.h>
+#include <stdlib.h>
+#include <weft/diagnostics.h>
+#include <weft/thread.h>
+
+#define assert_ok(call) ck_assert_int_eq((call), WEFT_OK)
+#define assert_status(call, status) ck_assert_int_eq((call), (status))
+
+/* Returns once `n` threads wait on the object at this address. */
+static inline void wait_until_waiting(const void *object, size_t n)
+{
+    enum { MOST = 256 };
+    static weft_thread_info infos[MOST];
+    size_t waiting;
+    do {
+        size_t count = weft_enumerate(infos, MOST);
+        waiting = 0;
+        for (size_t i = 0; i < count && i < MOST; i++)
+            waiting +=
+                infos[i].waits_for != NULL && infos[i].waits_on == object;
+        if (waiting < n)
+            weft_sleep(WEFT_US(200));
+    } while (waiting < n);
+}
+
+/* Counts what is reported; see expect_misuse. */
+static weft_misuse last_misuse_;
+static int misuses_;
+
+static inline void count_misuse_(const weft_misuse *misuse)
+{
+    last_misuse_ = *misuse;
+    misuses_++;
+}
+
+/* The call answers `status`, and is reported exactly once. */
+#define expect_misuse(call, expected)                                         \
+    do {                                                                      \
+        weft_misuse_handler before_ = weft_set_misuse_handler(count_misuse_); \
+        misuses_ = 0;                                                         \
+        ck_assert_int_eq((call), (expected));                                 \
+        ck_assert_int_eq(misuses_, 1);                                        \
+        ck_assert_int_eq(last_misuse_.status, (expected));                    \
+        weft_set_misuse_handler(before_);                                     \
+    } while (0)
+
+/* Starts a thread or fails the test. */
+static inline void start(weft_thread *thread)
+{
+    assert_ok(weft_thread_start(thread));
+}
+
+/* Runs one suite of one case; `timeout` in seconds for each test. */
+static inline int run_tests(const char *name, const TTest *const *tests,
+                            size_t count, double timeout)
+{
+    Suite *suite = suite_create(name);
+    TCase *test_case = tcase_create(name);
+    tcase_set_timeout(test_case, timeout);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(test_case, tests[i]);
+    suite_add_tcase(suite, test_case);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#define RUN_TESTS(name, tests) \
+    run_tests((name), (tests), sizeof(tests) / sizeof *(tests), 60)
+
+#endif
