@@ -249,9 +249,8 @@ START_TEST(waiting_without_the_lock_is_answered)
 {
     expect_misuse(weft_condition_wait(&condition, &lock), WEFT_NOT_OWNER);
     expect_misuse(weft_condition_wait(&condition, &rlock), WEFT_NOT_OWNER);
-    expect_misuse(
-        weft_condition_wait_until(&condition, &lock, is_three, NULL),
-        WEFT_NOT_OWNER);
+    expect_misuse(weft_condition_wait_until(&condition, &lock, is_three, NULL),
+                  WEFT_NOT_OWNER);
     ck_assert_uint_eq(condition.waiters_, 0);
 }
 END_TEST
@@ -264,8 +263,7 @@ START_TEST(null_is_answered)
     expect_misuse(weft_condition_wait_rlock(&condition, NULL), WEFT_INVALID);
     expect_misuse(weft_condition_wait_until(&condition, &lock, NULL, NULL),
                   WEFT_INVALID);
-    expect_misuse((weft_condition_notify(NULL, 1), WEFT_INVALID),
-                  WEFT_INVALID);
+    expect_misuse((weft_condition_notify(NULL, 1), WEFT_INVALID), WEFT_INVALID);
     ck_assert(weft_lock_locked(&lock));
     weft_lock_release(&lock);
 }

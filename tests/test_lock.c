@@ -131,8 +131,7 @@ START_TEST(a_plain_acquire_never_returns_without_the_lock)
     start(&thread);
     wait_until_waiting(&lock, 1);
     assert_ok(weft_thread_stop(&thread));
-    assert_status(weft_thread_join_timed(&thread, WEFT_MS(20)),
-                  WEFT_TIMED_OUT);
+    assert_status(weft_thread_join_timed(&thread, WEFT_MS(20)), WEFT_TIMED_OUT);
     ck_assert_int_eq(got, 0);
     assert_ok(weft_lock_release(&lock));
     assert_ok(weft_thread_join(&thread));

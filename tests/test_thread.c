@@ -258,8 +258,8 @@ END_TEST
 START_TEST(the_default_name_tells_the_function_where_it_can_be_known)
 {
     /* malloc is exported, so that its symbol can be known everywhere. */
-    weft_thread thread = WEFT_THREAD(.target = (weft_target)(void *)malloc,
-                                     .arg = NULL);
+    weft_thread thread =
+        WEFT_THREAD(.target = (weft_target)(void *)malloc, .arg = NULL);
     start(&thread);
     assert_ok(weft_thread_join(&thread));
     free(weft_thread_result(&thread));
@@ -515,8 +515,7 @@ static void *stack_size(void *arg)
 START_TEST(the_stack_size_is_honoured_and_too_small_is_answered)
 {
     size_t size = 0;
-    weft_thread thread =
-        WEFT_THREAD(stack_size, &size, .stack_size = 3 << 20);
+    weft_thread thread = WEFT_THREAD(stack_size, &size, .stack_size = 3 << 20);
     start(&thread);
     assert_ok(weft_thread_join(&thread));
     ck_assert_uint_ge(size, 3 << 20);
