@@ -9,6 +9,19 @@
 #include <weft/diagnostics.h>
 #include <weft/thread.h>
 
+/* Sanitizers make stress slow, and their allocators do not survive a fork in
+ * the middle of an allocation by another thread. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 #define assert_ok(call) ck_assert_int_eq((call), WEFT_OK)
 #define assert_status(call, status) ck_assert_int_eq((call), (status))
 
