@@ -91,6 +91,13 @@ static inline bool weft__record_stopping(const weft__record *record)
     return weft__load(&record->stop) == record->id;
 }
 
+/* Forgets a stop request; for threads of weft's own, between the tasks that it
+ * was meant for. */
+static inline void weft__record_unstop(weft__record *self)
+{
+    weft__store(&self->stop, 0);
+}
+
 /* Copies at most size - 1 bytes of text, never half a UTF-8 character. */
 void weft__copy_text(char *to, size_t size, const char *text);
 

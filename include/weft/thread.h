@@ -18,9 +18,10 @@ typedef struct weft_thread weft_thread;
  * that fails says `return weft_fail(code, "why")`. */
 typedef void *(*weft_target)(void *arg);
 
-#define WEFT_NAME_SIZE 64     /* bytes of a thread's name, with the final NUL */
-#define WEFT_MESSAGE_SIZE 192 /* bytes of an error's text, with the final NUL \
-                               */
+#define WEFT_NAME_SIZE 64 /* bytes of a thread's name, with the final NUL */
+#define WEFT_MESSAGE_SIZE                               \
+    192 /* bytes of an error's text, with the final NUL \
+         */
 
 /* Why a target failed: its own code and its own words. */
 typedef struct weft_error {

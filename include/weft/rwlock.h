@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_RWLOCK_H
+#define WEFT_RWLOCK_H
+
+/*
+ * A lock for many readers or one writer, 8 bytes. Zeroed memory is unlocked,
+ * and nothing need be destroyed. Fair: who comes while others wait stands in
+ * line behind them, and readers next to each other in line go together; so
+ * neither readers nor writers starve. Therefore a reader must not acquire it
+ * again for reading: a writer that came in between would wait for the one and
+ * hold up the other. Another thread may release, as with weft_lock.
+ */
+
+#include "atomic.h"
+#include "base.h"
+
+WEFT_BEGIN_DECLARATIONS
+
+typedef struct WEFT_CAPABILITY("rwlock") weft_rwlock {
+    uint32_t word_;   /* drawn in src/rwlock.c */
+    uint32_t writer_; /* id of the thread that writes, for diagnostics */
+} weft_rwlock;
+
+#define WEFT__RWLOCK_READERS UINT32_C(0x3fffffff)
+#define WEFT__RWLOCK_WRITER UINT32_C(0x40000000)
+
+/* The paths that wait, or let others go on. Private. */
+WEFT_API void weft__rwlock_read_slow(weft_rwlock *rwlock);
+WEFT_API void weft__rwlock_write_slow(weft_rwlock *rwlock);
+WEFT_API weft_status weft__rwlock_try_read_slow(weft_rwlock *rwlock);
+WEFT_API weft_status weft__rwlock_try_write_slow(weft_rwlock *rwlock);
+WEFT_API weft_status weft__rwlock_release_read_slow(weft_rwlock *rwlock);
+
+/* Private. */
+static inline bool weft__rwlock_read_fast(weft_rwlock *rwlock)
+{
+    uint32_t word = weft__load_relaxed(&rwlock->word_);
+    return weft__fast_id != 0 && word < WEFT__RWLOCK_READERS &&
+           weft__compare_swap_acquire(&rwlock->word_, &word, word + 1);
+}
+
+/* Private. */
+static inline bool weft__rwlock_write_fast(weft_rwlock *rwlock)
+{
+    uint32_t open = 0;
+    uint32_t id = weft__fast_id;
+    if (id == 0 ||
+        !weft__compare_swap_acquire(&rwlock->word_, &open, WEFT__RWLOCK_WRITER))
+        return false;
+    weft__store_relaxed(&rwlock->writer_, id);
+    return true;
+}
+
+/* Waits until no writer has it and nobody waits before, then holds it for
+ * reading. Never returns without it; a stop request does not end it. */
+static inline void weft_rwlock_acquire_read(weft_rwlock *rwlock)
+    WEFT_ACQUIRE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    if (!weft__rwlock_read_fast(rwlock))
+        weft__rwlock_read_slow(rwlock);
+}
+
+/* Waits until nobody else has it, then holds it for writing. Never returns
+ * without it; a stop request does not end it. */
+static inline void weft_rwlock_acquire_write(weft_rwlock *rwlock)
+    WEFT_ACQUIRE(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    if (!weft__rwlock_write_fast(rwlock))
+        weft__rwlock_write_slow(rwlock);
+}
+
+/* The same for at most `duration` nanoseconds; <= 0 does not wait. WEFT_OK;
+ * WEFT_TIMED_OUT; WEFT_STOPPED: asked to stop. */
+WEFT_API WEFT_MUST_USE weft_status
+weft_rwlock_acquire_read_timed(weft_rwlock *rwlock, weft_duration duration)
+    WEFT_TRY_ACQUIRE_SHARED(rwlock);
+WEFT_API WEFT_MUST_USE weft_status weft_rwlock_acquire_write_timed(
+    weft_rwlock *rwlock, weft_duration duration) WEFT_TRY_ACQUIRE(rwlock);
+
+/* The same without waiting: WEFT_OK or WEFT_BUSY. */
+static inline WEFT_MUST_USE weft_status
+weft_rwlock_try_acquire_read(weft_rwlock *rwlock)
+    WEFT_TRY_ACQUIRE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    return weft__rwlock_read_fast(rwlock) ? (weft_status)WEFT_OK
+                                          : weft__rwlock_try_read_slow(rwlock);
+}
+static inline WEFT_MUST_USE weft_status weft_rwlock_try_acquire_write(
+    weft_rwlock *rwlock) WEFT_TRY_ACQUIRE(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    return weft__rwlock_write_fast(rwlock)
+               ? (weft_status)WEFT_OK
+               : weft__rwlock_try_write_slow(rwlock);
+}
+
+/* Ends one reading. WEFT_OK; WEFT_NOT_OWNER: nobody reads; WEFT_INVALID: NULL.
+ * Does not block. */
+static inline weft_status weft_rwlock_release_read(weft_rwlock *rwlock)
+    WEFT_RELEASE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    if (rwlock != NULL) {
+        uint32_t word = weft__load_relaxed(&rwlock->word_);
+        if (weft__fast_id != 0 && word - 1 < WEFT__RWLOCK_READERS &&
+            weft__compare_swap_release(&rwlock->word_, &word, word - 1))
+            return (weft_status)WEFT_OK;
+    }
+    return weft__rwlock_release_read_slow(rwlock);
+}
+
+/* Ends the writing. WEFT_OK; WEFT_NOT_OWNER: nobody writes; WEFT_INVALID: NULL.
+ * Does not block. */
+WEFT_API weft_status weft_rwlock_release_write(weft_rwlock *rwlock)
+    WEFT_RELEASE(rwlock);
+
+/* Turns the caller's writing into reading, with no writer in between. WEFT_OK;
+ * WEFT_NOT_OWNER: nobody writes; WEFT_INVALID: NULL. Does not block. */
+WEFT_API weft_status weft_rwlock_downgrade(weft_rwlock *rwlock);
+
+/* Whether anybody holds it at this moment, for reading or writing. */
+static inline bool weft_rwlock_locked(const weft_rwlock *rwlock)
+{
+    return (weft__load(&rwlock->word_) &
+            (WEFT__RWLOCK_READERS | WEFT__RWLOCK_WRITER)) != 0;
+}
+
+/* Makes it unlocked, whoever held it: for a forked child, where the holders are
+ * gone. */
+WEFT_API void weft_rwlock_reinit(weft_rwlock *rwlock);
+
+WEFT_END_DECLARATIONS
+
+#endif
