@@ -7,15 +7,15 @@
 static weft_rlock rlock;
 
 /* What another thread sees of the lock. */
-typedef struct view {
+typedef struct sight {
     bool locked;
     uint32_t level;
     weft_status try, release;
-} view;
+} sight;
 
 static void *look(void *arg)
 {
-    view *view = arg;
+    sight *view = arg;
     view->locked = weft_rlock_locked(&rlock);
     view->level = weft_rlock_level(&rlock);
     view->try = weft_rlock_try_acquire(&rlock);
@@ -26,9 +26,9 @@ static void *look(void *arg)
     return NULL;
 }
 
-static view look_from_another_thread(void)
+static sight look_from_another_thread(void)
 {
-    view view = {0};
+    sight view = {0};
     weft_thread thread = WEFT_THREAD(look, &view);
     start(&thread);
     assert_ok(weft_thread_join(&thread));
@@ -65,7 +65,7 @@ START_TEST(release_by_a_non_owner_is_answered)
 {
     weft_misuse_handler before = weft_set_misuse_handler(count_misuse_);
     weft_rlock_acquire(&rlock);
-    view view = look_from_another_thread();
+    sight view = look_from_another_thread();
     weft_set_misuse_handler(before);
     assert_status(view.release, WEFT_NOT_OWNER);
     ck_assert_int_eq(misuses_, 1);
@@ -85,7 +85,7 @@ START_TEST(locked_is_seen_and_the_level_is_zero_from_other_threads)
     weft_set_misuse_handler(count_misuse_);
     weft_rlock_acquire(&rlock);
     weft_rlock_acquire(&rlock);
-    view view = look_from_another_thread();
+    sight view = look_from_another_thread();
     ck_assert(view.locked);
     ck_assert_uint_eq(view.level, 0);
     assert_status(view.try, WEFT_BUSY);

@@ -24,7 +24,7 @@ static void *wait_to_go(void *arg)
     return arg;
 }
 
-static void *fail(void *arg)
+static void *give_up(void *arg)
 {
     (void)arg;
     return weft_fail(7, "cannot open %s", "the door");
@@ -259,7 +259,7 @@ START_TEST(the_default_name_tells_the_function_where_it_can_be_known)
 {
     /* malloc is exported, so that its symbol can be known everywhere. */
     weft_thread thread =
-        WEFT_THREAD(.target = (weft_target)(void *)malloc, .arg = NULL);
+        WEFT_THREAD(.target = (weft_target)(uintptr_t)malloc, .arg = NULL);
     start(&thread);
     assert_ok(weft_thread_join(&thread));
     free(weft_thread_result(&thread));
@@ -323,7 +323,7 @@ END_TEST
 
 START_TEST(a_target_that_fails_tells_its_joiner)
 {
-    weft_thread thread = WEFT_THREAD(fail, NULL);
+    weft_thread thread = WEFT_THREAD(give_up, NULL);
     start(&thread);
     assert_status(weft_thread_join(&thread), WEFT_FAILED);
     ck_assert_ptr_null(weft_thread_result(&thread));
@@ -350,7 +350,7 @@ static void *hook(const weft_thread *thread, const weft_error *error)
 START_TEST(an_error_that_nobody_can_collect_goes_to_the_excepthook)
 {
     ck_assert(weft_set_excepthook(hook) == weft_excepthook);
-    assert_ok(weft_spawn(fail, NULL, .name = "spawned"));
+    assert_ok(weft_spawn(give_up, NULL, .name = "spawned"));
     assert_ok(weft_event_wait(&hooked));
     ck_assert_int_eq(hooked_error.code, 7);
     ck_assert_str_eq(hooked_text, "cannot open the door");
@@ -401,7 +401,7 @@ static void capture_stderr(void (*call)(void), char *text, size_t size)
 
 static void spawn_failing(void)
 {
-    assert_ok(weft_spawn(fail, NULL, .name = "spawned"));
+    assert_ok(weft_spawn(give_up, NULL, .name = "spawned"));
     while (weft_active_count() > 1)
         weft_sleep(WEFT_US(100));
 }
