@@ -151,6 +151,13 @@ static node *construct(const weft_local *local)
     return made;
 }
 
+/* Its thread is gone, but not yet the memory of its stack. */
+static void drop_table(weft__local_table *table)
+{
+    free(table->values);
+    *table = (weft__local_table){.count = 0};
+}
+
 static void drop_dead_threads(weft__fork_guard *guard)
 {
     (void)guard;
@@ -160,10 +167,12 @@ static void drop_dead_threads(weft__fork_guard *guard)
         while (next != NULL) {
             node *found = next;
             next = found->next;
-            if (found->owner == &weft__locals)
+            if (found->owner == &weft__locals) {
                 link_value(found, number);
-            else
+            } else {
+                drop_table(found->owner);
                 free(found);
+            }
         }
     }
 }
@@ -227,8 +236,7 @@ void weft__local_thread_end(void)
             patience--;
         destroy_value(gone);
     }
-    free(weft__locals.values);
-    weft__locals = (weft__local_table){.count = 0};
+    drop_table(&weft__locals);
 }
 
 void weft_local_destroy(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
