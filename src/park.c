@@ -66,6 +66,12 @@ weft_duration weft__deadline(weft_duration duration)
     return duration > WEFT_FOREVER - now ? WEFT_FOREVER : now + duration;
 }
 
+weft_duration weft__remaining(weft_duration deadline)
+{
+    return deadline == WEFT_FOREVER ? WEFT_FOREVER
+                                    : deadline - weft__os_clock();
+}
+
 /* Fibonacci hashing: the multiplier is 2^64 / golden ratio. */
 static weft__line *line_of(const void *object)
 {

@@ -66,6 +66,9 @@ typedef enum weft__stoppable {
  * gives a deadline in the past; WEFT_FOREVER, or an overflow, WEFT_FOREVER. */
 weft_duration weft__deadline(weft_duration duration);
 
+/* How long it is until the deadline; <= 0: it has passed. */
+weft_duration weft__remaining(weft_duration deadline);
+
 /* Locks the line of the object at this address; lines of different objects may
  * be the same one, so never lock two at once. */
 weft__line *weft__line_lock(const void *object);

@@ -189,3 +189,12 @@ void weft__os_signal_fd_close(int fd)
 {
     close(fd);
 }
+
+void weft__os_signal_fd_renew(int fd)
+{
+    int fresh = weft__os_signal_fd();
+    if (fresh < 0)
+        return; /* shared with the parent, then */
+    dup3(fresh, fd, O_CLOEXEC);
+    close(fresh);
+}

@@ -71,5 +71,8 @@ int weft__os_signal_fd(void);
 void weft__os_signal_fd_raise(int fd);
 void weft__os_signal_fd_lower(int fd);
 void weft__os_signal_fd_close(int fd);
+/* In a forked child: the same number, but no longer shared with the parent, and
+ * lowered. */
+void weft__os_signal_fd_renew(int fd);
 
 #endif
