@@ -20,7 +20,10 @@
 
 static weft__mutex drains_mutex;
 static bool registered;
-static uint32_t nondaemons; /* threads that exit waits for */
+/* How many threads and busy pools exit waits for, and EXITING: it does. In one
+ * word, so that either exit sees the last one end or that one sees EXITING. */
+static uint32_t delaying;
+#define EXITING (UINT32_C(1) << 31)
 
 static weft__mutex guards_mutex;
 static weft__fork_guard *guards;
@@ -28,9 +31,7 @@ static weft__fork_guard *guards;
 static bool none_left(void *context)
 {
     (void)context;
-    const weft__record *self = weft__self();
-    uint32_t own = !self->daemon && self->thread != weft_main_thread();
-    return weft__load(&nondaemons) <= own;
+    return (weft__load(&delaying) & ~EXITING) <= weft__self()->delays_exit;
 }
 
 static weft__record *exiting; /* who waits in drain_threads */
@@ -40,7 +41,8 @@ static bool drain_threads(void)
     static const weft__wait_kind kind = {.name = "threads at exit"};
     if (none_left(NULL))
         return false;
-    weft__store(&exiting, weft__self());
+    weft__store_relaxed(&exiting, weft__self());
+    weft__fetch_or(&delaying, EXITING);
     (void)weft__park_until(&kind, NULL, none_left, NULL, WEFT_FOREVER,
                            WEFT__UNSTOPPABLE);
     return true;
@@ -73,19 +75,17 @@ void weft__at_exit(weft__drain *new_drain)
     weft__mutex_unlock(&drains_mutex);
 }
 
-void weft__nondaemon_started(void)
+void weft__delay_exit(void)
 {
-    weft__fetch_add(&nondaemons, 1);
+    weft__fetch_add(&delaying, 1);
     if (!weft__load_relaxed(&registered))
         weft__at_exit(&threads);
 }
 
-void weft__nondaemon_ended(void)
+void weft__allow_exit(void)
 {
-    weft__fetch_sub(&nondaemons, 1);
-    weft__record *waiting = weft__load(&exiting);
-    if (waiting != NULL)
-        weft__unpark(waiting);
+    if ((weft__fetch_sub(&delaying, 1) & EXITING) != 0)
+        weft__unpark(weft__load_relaxed(&exiting));
 }
 
 void weft__fork_guard_add(weft__fork_guard *guard)
@@ -135,8 +135,7 @@ static void after_fork_in_child(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft__park_after_fork();
     weft__registry_after_fork();
-    nondaemons = 0;
-    exiting = NULL;
+    delaying = 0;
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next) {
         if (guard->in_child != NULL)
             guard->in_child(guard);

@@ -51,9 +51,11 @@ bool weft__take_failure(weft_error *error);
 /* Hands an error that nobody can collect to the excepthook. */
 void weft__excepthook_call(const weft_error *error);
 
-/* What a thread that others wait for at exit does last (non-daemons alone). */
-void weft__nondaemon_started(void);
-void weft__nondaemon_ended(void);
+/* Exit waits from the one to the other: for a thread that is no daemon, for a
+ * pool that has work. Who does something on behalf of such a one has delays_exit
+ * in its record, lest exit wait for whoever called it. */
+void weft__delay_exit(void);
+void weft__allow_exit(void);
 
 /* Calls the destructors of the calling thread's weft_local values. */
 void weft__local_thread_end(void);
@@ -61,5 +63,8 @@ void weft__local_thread_end(void);
 /* Starts a thread of weft's own (pool worker, timer): as weft_thread_start, but
  * exit leaves it to its drain, and it is a daemon. */
 weft_status weft__service_start(weft_thread *thread);
+
+/* Waits until it has ended, whatever happens. */
+void weft__service_join(weft_thread *thread);
 
 #endif

@@ -73,6 +73,7 @@ static weft_status take_locked(weft_thread *thread, bool daemon, bool foreign,
     weft__store_relaxed(&record->native_id, 0);
     weft__store_relaxed(&record->daemon, daemon);
     record->foreign = foreign;
+    record->delays_exit = false;
     record->thread = thread;
     record->next_free = NULL;
     record->pool_worker = NULL;
@@ -220,7 +221,7 @@ void weft__registry_after_fork(void)
     }
     mutex.word = 0;
     self->native_id = weft__os_thread_id();
-    self->foreign = self->daemon = false;
+    self->foreign = self->daemon = self->delays_exit = false;
     self->parker = 0;
     main_now = self->thread;
 }

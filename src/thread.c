@@ -57,7 +57,7 @@ static void keep_result(weft_thread *thread, void *returned)
 static void end(weft_thread *thread)
 {
     weft__record *self = weft__current;
-    bool counted = !self->daemon;
+    bool counted = self->delays_exit;
     bool owned = thread->owned_;
     weft__store(&thread->native_id_, 0);
     uint32_t before = weft__record_free(self, WEFT__ENDED);
@@ -66,7 +66,7 @@ static void end(weft_thread *thread)
     else if ((before & WEFT__THREAD_WAITERS) != 0)
         weft__settle(thread);
     if (counted)
-        weft__nondaemon_ended();
+        weft__allow_exit();
 }
 
 static void *trampoline(void *arg)
@@ -123,14 +123,15 @@ static weft_status launch(weft_thread *thread, bool daemon)
     thread->native_id_ = 0;
     thread->result_ = NULL;
     thread->error_.message = NULL;
+    record->delays_exit = !daemon;
     if (!daemon)
-        weft__nondaemon_started();
+        weft__delay_exit();
     status = weft__os_thread_start(trampoline, thread, thread->stack_size);
     if (status != WEFT_OK) {
         weft__record_free(record, WEFT__NEW);
         thread->id_ = 0;
         if (!daemon)
-            weft__nondaemon_ended();
+            weft__allow_exit();
     }
     return status;
 }
@@ -220,7 +221,8 @@ static bool mark_waiters(weft_thread *thread)
     return false;
 }
 
-static weft_status wait_end(weft_thread *thread, weft_duration deadline)
+static weft_status wait_end(weft_thread *thread, weft_duration deadline,
+                            weft__stoppable stoppable)
 {
     weft__waiter waiter = {
         .kind = &join_kind, .object = thread, .data = thread};
@@ -229,14 +231,19 @@ static weft_status wait_end(weft_thread *thread, weft_duration deadline)
     if (wait)
         weft__line_push(line, &waiter);
     weft__line_unlock(line);
-    return wait ? weft__park(&waiter, deadline, WEFT__STOPPABLE) : WEFT_OK;
+    return wait ? weft__park(&waiter, deadline, stoppable) : WEFT_OK;
+}
+
+void weft__service_join(weft_thread *thread)
+{
+    (void)wait_end(thread, WEFT_FOREVER, WEFT__UNSTOPPABLE);
 }
 
 static weft_status join(weft_thread *thread, weft_duration duration)
 {
     weft_status status = check_join(thread);
     if (status == WEFT_OK && !has_ended(thread))
-        status = wait_end(thread, weft__deadline(duration));
+        status = wait_end(thread, weft__deadline(duration), WEFT__STOPPABLE);
     if (status == WEFT_OK && thread->error_.message != NULL)
         status = WEFT_FAILED;
     return status;
