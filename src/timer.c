@@ -165,7 +165,7 @@ static void fire(weft_timer *timer) WEFT_NO_THREAD_SAFETY_ANALYSIS
 }
 
 /* False: waited in vain for long. */
-static bool lead(void)
+static bool lead(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     has_leader = true;
     weft_duration wait = PATIENCE;
@@ -181,7 +181,7 @@ static bool lead(void)
     return status != WEFT_TIMED_OUT || first != NULL;
 }
 
-static bool follow(void)
+static bool follow(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     return weft_condition_wait_timed(&leader_wanted, &lock, PATIENCE) !=
                WEFT_TIMED_OUT ||
