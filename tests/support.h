@@ -69,13 +69,16 @@ static inline void start(weft_thread *thread)
     assert_ok(weft_thread_start(thread));
 }
 
-/* Runs one suite of one case; `timeout` in seconds for each test. */
+/* Runs one suite of one case; `timeout` in seconds for each test, which runs
+ * between set_up and tear_down, unless NULL. */
 static inline int run_tests(const char *name, const TTest *const *tests,
-                            size_t count, double timeout)
+                            size_t count, double timeout, SFun set_up,
+                            SFun tear_down)
 {
     Suite *suite = suite_create(name);
     TCase *test_case = tcase_create(name);
     tcase_set_timeout(test_case, timeout);
+    tcase_add_checked_fixture(test_case, set_up, tear_down);
     for (size_t i = 0; i < count; i++)
         tcase_add_test(test_case, tests[i]);
     suite_add_tcase(suite, test_case);
@@ -86,7 +89,10 @@ static inline int run_tests(const char *name, const TTest *const *tests,
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-#define RUN_TESTS(name, tests) \
-    run_tests((name), (tests), sizeof(tests) / sizeof *(tests), 60)
+/* Each test of the second form runs between the two functions. */
+#define RUN_TESTS(name, tests) RUN_TESTS_AROUND(name, tests, NULL, NULL)
+#define RUN_TESTS_AROUND(name, tests, set_up, tear_down)                      \
+    run_tests((name), (tests), sizeof(tests) / sizeof *(tests), 60, (set_up), \
+              (tear_down))
 
 #endif

@@ -3,29 +3,13 @@
 /* What a forked child finds: itself as the main thread, all others dead, and
  * weft's own internals in order, whatever the parent's threads were doing. */
 
-#include "child.h"
+#include "forking.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <weft/condition.h>
 #include <weft/lock.h>
 #include <weft/rlock.h>
-
-/* These children start threads although the parent had some, which
- * ThreadSanitizer takes for an error unless told that it is meant. */
-const char *__tsan_default_options(void);
-const char *__tsan_default_options(void)
-{
-    return "die_after_fork=0";
-}
-
-/* Ends a child forked by any thread, at any moment. Not by exit: the leak
- * checker would look for the stacks of the parent's threads. */
-static void leave(const char *text)
-{
-    say(text);
-    _exit(EXIT_SUCCESS);
-}
 
 static weft_thread sleeper;
 
