@@ -98,6 +98,25 @@ weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
     return status;
 }
 
+const void *weft__os_stack_middle(void)
+{
+    pthread_attr_t attributes;
+    void *lowest;
+    size_t size;
+    if (pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return NULL;
+    bool known = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
+    pthread_attr_destroy(&attributes);
+    const char *here = __builtin_frame_address(0);
+    return known ? here - (here - (char *)lowest) / 2 : NULL;
+}
+
+bool weft__os_stack_is_past(const void *middle)
+{
+    return middle == NULL ||
+           (const char *)__builtin_frame_address(0) < (const char *)middle;
+}
+
 int32_t weft__os_thread_id(void)
 {
     return (int32_t)syscall(SYS_gettid);

@@ -41,6 +41,12 @@ unsigned weft__os_processors(void);
 weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
                                   size_t stack_size);
 
+/* The address half way down what is left of the calling thread's stack, and
+ * whether the calling thread's stack has grown past such an address. NULL, and
+ * true, where it cannot be known. */
+const void *weft__os_stack_middle(void);
+bool weft__os_stack_is_past(const void *middle);
+
 /* The kernel's number for the calling thread, and whether it is the one that
  * the process began with. */
 int32_t weft__os_thread_id(void);

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_POOL_H
+#define WEFT_POOL_H
+
+/*
+ * A pool of worker threads that run tasks. Workers are started when there is
+ * work for them and none is idle, never more than `workers` at work: one that
+ * waits for a future is not at work, and another may stand in for it.
+ */
+
+#include "future.h"
+
+WEFT_BEGIN_DECLARATIONS
+
+typedef struct weft_pool weft_pool;
+
+typedef struct weft_pool_options {
+    unsigned workers; /* most threads at work; 0: one for each processor */
+    const char *name; /* of the threads: NAME_0, NAME_1, ...; copied */
+    /* Run by each worker before its first task. If it fails, the pool is
+     * broken: pending tasks and later submits get WEFT_BROKEN. May be NULL. */
+    weft_target initializer;
+    void *initializer_arg;
+    size_t stack_size; /* of the workers, in bytes; 0: the system's default */
+    bool daemon;       /* exit leaves its tasks behind; else it drains them */
+    uint8_t private_;
+} weft_pool_options;
+
+/*
+ * A new pool, without any thread yet; the caller owns it and destroys it.
+ * `options` may be NULL. NULL with errno EINVAL: more workers than there can be
+ * threads; ENOMEM. Does not block.
+ */
+WEFT_API weft_pool *weft_pool_create_with(const weft_pool_options *options);
+
+#ifndef __cplusplus
+/* weft_pool_create(.workers = 4, .name = "io") */
+#define weft_pool_create(...) \
+    weft_pool_create_with(    \
+        &(const weft_pool_options){.private_ = 0, __VA_ARGS__})
+#endif
+
+/* The pool of the whole program, with a worker for each processor, made when
+ * first asked for; not to be destroyed. NULL with errno ENOMEM. */
+WEFT_API weft_pool *weft_default_pool(void);
+
+/*
+ * Has a worker call target(arg); `*future`, whose former content does not
+ * matter, tells what becomes of it. Tasks that threads outside submit begin in
+ * the order of submission. WEFT_OK; WEFT_SHUT_DOWN; WEFT_BROKEN: the
+ * initializer failed; WEFT_NO_THREADS: not even one worker can be started;
+ * WEFT_INVALID: NULL. Without WEFT_OK the future is not submitted. Does not
+ * wait, and does not allocate but for a worker's first start.
+ */
+WEFT_API WEFT_MUST_USE weft_status weft_submit(weft_pool *pool,
+                                               weft_future *future,
+                                               weft_target target, void *arg);
+
+/* The same without a future: its result is dropped, its error goes to the
+ * excepthook. WEFT_NO_MEMORY besides. */
+WEFT_API WEFT_MUST_USE weft_status weft_pool_run(weft_pool *pool,
+                                                 weft_target target, void *arg);
+
+typedef struct weft_pool_shutdown_options {
+    bool wait;           /* also wait until every task is done */
+    bool cancel_futures; /* cancel what has not begun */
+    uint8_t private_;
+} weft_pool_shutdown_options;
+
+/*
+ * Refuses submits from now on; what is pending still runs, unless cancelled.
+ * Again is allowed, with other options. `options` may be NULL: neither.
+ * WEFT_OK; WEFT_STOPPED: asked to stop while it waited; WEFT_DEADLOCK: one of
+ * its own tasks would wait for itself, nothing changed; WEFT_INVALID: NULL.
+ * Blocks only to wait.
+ */
+WEFT_API weft_status weft_pool_shutdown_with(
+    weft_pool *pool, const weft_pool_shutdown_options *options);
+
+#ifndef __cplusplus
+/* weft_pool_shutdown(pool, .wait = true, .cancel_futures = false) */
+#define weft_pool_shutdown(...) \
+    weft__pool_shutdown_macro(__VA_ARGS__, .private_ = 0)
+#define weft__pool_shutdown_macro(pool, ...) \
+    weft_pool_shutdown_with((pool),          \
+                            &(const weft_pool_shutdown_options){__VA_ARGS__})
+#endif
+
+/*
+ * Shuts it down, waits until every task is done and every worker has ended (not
+ * even a stop request ends that), and frees it. WEFT_OK, also for NULL;
+ * WEFT_DEADLOCK: from one of its own tasks; WEFT_INVALID: the default pool;
+ * then nothing changed.
+ */
+WEFT_API weft_status weft_pool_destroy(weft_pool *pool);
+
+/* How many threads may be at work; 0 for NULL. */
+WEFT_API unsigned weft_pool_workers(const weft_pool *pool);
+
+WEFT_END_DECLARATIONS
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The future: waiting for it, asking it, withdrawing it, calling back. Its word
+ * is drawn in future.h.
+ *
+ * Callbacks are called before DONE is set, so that they may use the future
+ * although its owner may free it as soon as a wait for it returns. To the
+ * thread that calls them it is done already: `completing` says which.
+ */
+
+#include "future.h"
+
+#include "misuse.h"
+#include "pool.h"
+#include "registry.h"
+
+#include <stdlib.h>
+
+enum {
+    STATE = WEFT__FUTURE_STATE,
+    DONE = WEFT__FUTURE_DONE,
+    WAITERS = WEFT__FUTURE_WAITERS,
+    CALLBACKS = WEFT__FUTURE_CALLBACKS
+};
+
+struct weft__callback {
+    weft_done_callback call;
+    void *arg;
+    struct weft__callback *next;
+};
+
+/* A future whose callbacks this thread is calling; in one of them it may be
+ * calling those of another. */
+typedef struct completion {
+    const weft_future *future;
+    const struct completion *outer;
+} completion;
+
+static _Thread_local const completion *completing;
+
+bool weft__future_is_done(const weft_future *future)
+{
+    if ((weft__load(&future->state_) & DONE) != 0)
+        return true;
+    const completion *each = completing;
+    while (each != NULL && each->future != future)
+        each = each->outer;
+    return each != NULL;
+}
+
+weft_status weft__future_check(const weft_future *future, const char *function)
+{
+    if (future == NULL)
+        return weft__misuse(WEFT_INVALID, function, NULL, "the future is NULL");
+    if (weft__future_state(future) == WEFT__FUTURE_NEW)
+        return weft__misuse(WEFT_NOT_STARTED, function, future,
+                            "the future was never submitted");
+    return WEFT_OK;
+}
+
+/* ---- Completing ---- */
+
+void weft__future_set_state(weft_future *future, uint32_t state)
+{
+    uint32_t word = weft__load_relaxed(&future->state_);
+    while (!weft__compare_swap_weak(&future->state_, &word,
+                                    (word & ~(uint32_t)STATE) | state))
+        ;
+}
+
+static struct weft__callback *take_callbacks(weft_future *future)
+{
+    weft__line *line = weft__line_lock(future);
+    struct weft__callback *taken = future->callbacks_;
+    future->callbacks_ = NULL;
+    weft__fetch_and(&future->state_, ~(uint32_t)CALLBACKS);
+    weft__line_unlock(line);
+    return taken;
+}
+
+static void call_back(weft_future *future)
+{
+    const completion own = {.future = future, .outer = completing};
+    struct weft__callback *next = take_callbacks(future);
+    completing = &own;
+    while (next != NULL) {
+        struct weft__callback *callback = next;
+        next = callback->next;
+        callback->call(future, callback->arg);
+        free(callback);
+    }
+    completing = own.outer;
+}
+
+void weft__future_complete(weft_future *future, uint32_t state)
+{
+    uint32_t word = weft__load(&future->state_);
+    while ((word & CALLBACKS) != 0 ||
+           !weft__compare_swap(&future->state_, &word, state | DONE)) {
+        if ((word & CALLBACKS) == 0)
+            continue;
+        weft__future_set_state(future, state);
+        call_back(future);
+        word = weft__load(&future->state_);
+    }
+    if ((word & WAITERS) != 0)
+        weft__settle(future);
+}
+
+/* ---- Waiting ---- */
+
+static bool is_done(weft__waiter *waiter)
+{
+    const weft_future *future = waiter->data;
+    return (weft__load(&future->state_) & DONE) != 0;
+}
+
+static const weft__wait_kind kind = {.name = "future", .grant = is_done};
+
+bool weft__future_mark_waiters(weft_future *future)
+{
+    uint32_t word = weft__load(&future->state_);
+    while ((word & DONE) == 0)
+        if (weft__compare_swap(&future->state_, &word, word | WAITERS))
+            return true;
+    return false;
+}
+
+static weft_status sleep_until_done(weft_future *future, weft_duration deadline,
+                                    weft__stoppable stoppable)
+{
+    weft__waiter waiter = {.kind = &kind, .object = future, .data = future};
+    weft__line *line = weft__line_lock(future);
+    bool wait = weft__future_mark_waiters(future);
+    if (wait)
+        weft__line_push(line, &waiter);
+    weft__line_unlock(line);
+    return wait ? weft__park(&waiter, deadline, stoppable) : WEFT_OK;
+}
+
+weft_status weft__future_await(weft_future *future, weft_duration deadline,
+                               weft__stoppable stoppable)
+{
+    if (weft__future_is_done(future))
+        return WEFT_OK;
+    weft__worker *self = weft__worker_self();
+    if (self == NULL)
+        return sleep_until_done(future, deadline, stoppable);
+    if (weft__worker_runs(self, future))
+        return weft__misuse(WEFT_DEADLOCK, "weft_future_result", future,
+                            "a task waits for itself");
+    bool stopped = stoppable == WEFT__STOPPABLE && weft_stopping();
+    if (deadline == WEFT_FOREVER && !stopped &&
+        weft__worker_take(self, future)) {
+        weft__worker_run(self, future);
+        return WEFT_OK;
+    }
+    weft__worker_step_aside(self);
+    weft_status status = sleep_until_done(future, deadline, stoppable);
+    weft__worker_step_back(self);
+    return status;
+}
+
+static weft_status collect(const weft_future *future, void **value)
+{
+    switch (weft__future_state(future)) {
+    case WEFT__FUTURE_FINISHED:
+        if (value != NULL)
+            *value = future->result_;
+        return WEFT_OK;
+    case WEFT__FUTURE_FAILED:
+        return WEFT_FAILED;
+    case WEFT__FUTURE_CANCELLED:
+        return WEFT_CANCELLED;
+    default:
+        return WEFT_BROKEN;
+    }
+}
+
+static weft_status result(weft_future *future, void **value,
+                          weft_duration deadline)
+{
+    weft_status status = weft__future_check(future, "weft_future_result");
+    if (status == WEFT_OK)
+        status = weft__future_await(future, deadline, WEFT__STOPPABLE);
+    return status == WEFT_OK ? collect(future, value) : status;
+}
+
+weft_status weft_future_result(weft_future *future, void **value)
+{
+    return result(future, value, WEFT_FOREVER);
+}
+
+weft_status weft_future_result_timed(weft_future *future, void **value,
+                                     weft_duration duration)
+{
+    return result(future, value, weft__deadline(duration));
+}
+
+weft_status weft_future_try_result(weft_future *future, void **value)
+{
+    weft_status status = weft__future_check(future, "weft_future_try_result");
+    if (status == WEFT_OK && !weft__future_is_done(future))
+        return WEFT_BUSY;
+    return status == WEFT_OK ? collect(future, value) : status;
+}
+
+/* ---- Asking ---- */
+
+const weft_error *weft_future_error(const weft_future *future)
+{
+    if (future == NULL || !weft__future_is_done(future) ||
+        weft__future_state(future) != WEFT__FUTURE_FAILED)
+        return NULL;
+    return weft__failure_find(future->failure_, future->code_);
+}
+
+bool weft_future_done(const weft_future *future)
+{
+    return future != NULL && weft__future_is_done(future);
+}
+
+bool weft_future_running(const weft_future *future)
+{
+    return future != NULL && weft__future_state(future) == WEFT__FUTURE_RUNNING;
+}
+
+bool weft_future_cancelled(const weft_future *future)
+{
+    return weft_future_done(future) &&
+           weft__future_state(future) == WEFT__FUTURE_CANCELLED;
+}
+
+/* ---- Withdrawing ---- */
+
+weft_status weft_future_cancel(weft_future *future)
+{
+    weft_status status = weft__future_check(future, "weft_future_cancel");
+    if (status != WEFT_OK)
+        return status;
+    uint32_t state = weft__future_state(future);
+    if (state == WEFT__FUTURE_PENDING && weft__pool_withdraw(future)) {
+        weft__future_complete(future, WEFT__FUTURE_CANCELLED);
+        return WEFT_OK;
+    }
+    return weft__future_state(future) == WEFT__FUTURE_CANCELLED
+               ? (weft_status)WEFT_OK
+               : WEFT_ALREADY_STARTED;
+}
+
+/* ---- Calling back ---- */
+
+/* False: it is done, so call at once. */
+static bool append(weft_future *future, struct weft__callback *callback)
+{
+    weft__line *line = weft__line_lock(future);
+    uint32_t word = weft__load(&future->state_);
+    bool added = false;
+    while ((word & DONE) == 0 && !added)
+        added = weft__compare_swap(&future->state_, &word, word | CALLBACKS);
+    if (added) {
+        struct weft__callback **end = &future->callbacks_;
+        while (*end != NULL)
+            end = &(*end)->next;
+        *end = callback;
+    }
+    weft__line_unlock(line);
+    return added;
+}
+
+weft_status weft_future_add_done_callback(weft_future *future,
+                                          weft_done_callback callback,
+                                          void *arg)
+{
+    static const char function[] = "weft_future_add_done_callback";
+    weft_status status = weft__future_check(future, function);
+    if (status != WEFT_OK)
+        return status;
+    if (callback == NULL)
+        return weft__misuse(WEFT_INVALID, function, future,
+                            "the callback is NULL");
+    struct weft__callback *made = malloc(sizeof *made);
+    if (made == NULL)
+        return WEFT_NO_MEMORY;
+    *made = (struct weft__callback){.call = callback, .arg = arg};
+    if (!weft__future_is_done(future) && append(future, made))
+        return WEFT_OK;
+    free(made);
+    callback(future, arg);
+    return WEFT_OK;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_SRC_FUTURE_H
+#define WEFT_SRC_FUTURE_H
+
+/*
+ * The word of a future.
+ *
+ *     bit 6     5           4         3      2 ... 0
+ *     | RECORD | CALLBACKS | WAITERS | DONE |  state  |
+ *
+ *     NEW --submit--> PENDING --> RUNNING --> FINISHED, FAILED
+ *                        +--> CANCELLED, BROKEN
+ *
+ * A future leaves PENDING under its pool's lock, by whoever takes it out of the
+ * pool's list: a worker, who runs it, or a canceller, who completes it. The
+ * states in the last column say how it ends; while DONE is not yet there, its
+ * callbacks are being called, and only they may see it. The swap that sets DONE
+ * is the last touch of the future: its memory is the caller's again.
+ *
+ * WAITERS and CALLBACKS are set, under the lock of the future's line, by who
+ * stands in that line or adds a callback; that lock guards callbacks_, too.
+ * RECORD marks the pool's own, made by weft_pool_run: nobody waits for those.
+ */
+
+#include "park.h"
+#include "weft/future.h"
+
+enum {
+    WEFT__FUTURE_NEW,
+    WEFT__FUTURE_PENDING,
+    WEFT__FUTURE_RUNNING,
+    WEFT__FUTURE_FINISHED,
+    WEFT__FUTURE_FAILED,
+    WEFT__FUTURE_CANCELLED,
+    WEFT__FUTURE_BROKEN,
+    WEFT__FUTURE_STATE = 7,
+    WEFT__FUTURE_DONE = 8,
+    WEFT__FUTURE_WAITERS = 16,
+    WEFT__FUTURE_CALLBACKS = 32,
+    WEFT__FUTURE_RECORD = 64
+};
+
+static inline uint32_t weft__future_state(const weft_future *future)
+{
+    return weft__load(&future->state_) & WEFT__FUTURE_STATE;
+}
+
+/* Changes the state and keeps the flags. */
+void weft__future_set_state(weft_future *future, uint32_t state);
+
+/* Makes it done in the given way; result or error are there already. Calls the
+ * callbacks, then wakes. No lock held; the future is gone when this returns. */
+void weft__future_complete(weft_future *future, uint32_t state);
+
+/* Is it done, as far as this thread may know? */
+bool weft__future_is_done(const weft_future *future);
+
+/* Marks that somebody stands in its line, whose lock is held; false: done. */
+bool weft__future_mark_waiters(weft_future *future);
+
+/* Waits until it is done; a worker may run it meanwhile. */
+weft_status weft__future_await(weft_future *future, weft_duration deadline,
+                               weft__stoppable stoppable);
+
+/* WEFT_OK if `future` was submitted; else the misuse is reported. */
+weft_status weft__future_check(const weft_future *future, const char *function);
+
+/* Keeps the text of an error for as long as is promised; its number. */
+uint64_t weft__failure_keep(const weft_error *error);
+
+/* The kept error in the calling thread's memory. */
+const weft_error *weft__failure_find(uint64_t number, int code);
+
+#endif
