@@ -144,6 +144,8 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
 {
     if (weft__future_is_done(future))
         return WEFT_OK;
+    if (deadline == 0)
+        return WEFT_TIMED_OUT;
     weft__worker *self = weft__worker_self();
     if (self == NULL)
         return sleep_until_done(future, deadline, stoppable);

@@ -198,6 +198,8 @@ static weft_status wait_ready(weft_completions *completions,
 {
     if (is_any_ready(completions))
         return WEFT_OK;
+    if (deadline == 0)
+        return WEFT_TIMED_OUT;
     weft__worker *self = weft__worker_self();
     if (self != NULL)
         weft__worker_step_aside(self);

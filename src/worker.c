@@ -106,7 +106,6 @@ weft_future *weft__pool_take_all(weft_pool *pool, uint32_t state)
 static void take(weft__worker *self, weft_future *future)
 {
     weft__pool_unlink(self->pool, future);
-    future->worker_ = self;
     future->next_ = self->running;
     self->running = future;
     self->running_count++;

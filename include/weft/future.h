@@ -3,7 +3,7 @@
 #define WEFT_FUTURE_H
 
 /*
- * A future, 64 bytes: a task given to a pool, and what becomes of it. The
+ * A future, 56 bytes: a task given to a pool, and what becomes of it. The
  * caller owns it, and submitting it allocates nothing. It must stay where it is
  * until it is done; once weft_future_result (or any wait) has said so, the pool
  * never touches it again, and its memory is yours.
@@ -21,10 +21,7 @@ WEFT_BEGIN_DECLARATIONS
 
 typedef struct weft_future {
     uint32_t state_; /* drawn in src/future.h */
-    union {
-        uint32_t number_; /* which of its submitter's tasks it is */
-        int32_t code_;    /* of its error */
-    };
+    int32_t code_;   /* of its error */
     struct weft_pool *pool_;
     union {
         weft_target target_;
@@ -35,7 +32,6 @@ typedef struct weft_future {
         void *result_;
     };
     struct weft_future *next_, *previous_;
-    void *worker_; /* in whose list it stands, or who runs it */
     struct weft__callback *callbacks_;
 } weft_future;
 
@@ -47,8 +43,8 @@ typedef struct weft_future {
  * WEFT_NOT_STARTED: never submitted; WEFT_DEADLOCK: a task waits for itself;
  * WEFT_INVALID: NULL. Any number of threads may wait; what the task did
  * happened before. A worker that waits runs the task itself if nobody has begun
- * it, or helps with what that task has submitted, else another thread takes its
- * place meanwhile: tasks that wait for tasks never starve for a worker.
+ * it, else another thread takes its place meanwhile: tasks that wait for tasks
+ * never starve for a worker.
  */
 WEFT_API weft_status weft_future_result(weft_future *future, void **value);
 
@@ -70,8 +66,9 @@ WEFT_API const weft_error *weft_future_error(const weft_future *future);
 #define WEFT_KEPT_FAILURES 1024
 
 /* Withdraws a task that nobody has begun: it is done, and wakes who waits.
- * WEFT_OK, also if it was cancelled before; WEFT_ALREADY_STARTED: too late, it
- * runs or is done; WEFT_NOT_STARTED; WEFT_INVALID: NULL. Does not wait. */
+ * WEFT_OK, also if another call cancelled it (which may still be calling the
+ * callbacks); WEFT_ALREADY_STARTED: too late, it runs or is done;
+ * WEFT_NOT_STARTED; WEFT_INVALID: NULL. Does not wait. */
 WEFT_API weft_status weft_future_cancel(weft_future *future);
 
 /* How it stands at this moment. Done means finished, failed, cancelled or
