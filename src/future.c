@@ -152,9 +152,9 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
     if (weft__worker_runs(self, future))
         return weft__misuse(WEFT_DEADLOCK, "weft_future_result", future,
                             "a task waits for itself");
-    bool stopped = stoppable == WEFT__STOPPABLE && weft_stopping();
-    if (deadline == WEFT_FOREVER && !stopped &&
-        weft__worker_take(self, future)) {
+    if (stoppable == WEFT__STOPPABLE && weft_stopping())
+        return WEFT_STOPPED;
+    if (deadline == WEFT_FOREVER && weft__worker_take(self, future)) {
         weft__worker_run(self, future);
         return WEFT_OK;
     }

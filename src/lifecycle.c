@@ -8,8 +8,8 @@
  * destructors, mostly). Daemons run on until the process is gone: nothing that
  * they use is ever taken down.
  *
- * Fork: the registry and every guarded lock are held around it, so that the
- * child inherits them whole and owned by the one thread that it has.
+ * Fork: every guarded lock, every line and the registry are held around it, so
+ * that the child inherits them whole and owned by the one thread that it has.
  */
 
 #include "lifecycle.h"
@@ -111,7 +111,8 @@ void weft__fork_guard_remove(weft__fork_guard *guard)
     weft__mutex_unlock(&guards_mutex);
 }
 
-/* The locks before the registry: waiting for a lock may need the registry. */
+/* The locks before the lines, in which one may have to wait for them; both
+ * before the registry, which a thread may need with a line locked. */
 static void before_fork(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft__self();
@@ -119,12 +120,14 @@ static void before_fork(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft__mutex_lock(&guards_mutex);
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
         weft_lock_acquire(guard->lock);
+    weft__lines_before_fork();
     weft__registry_lock();
 }
 
 static void after_fork_in_parent(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft__registry_unlock();
+    weft__lines_after_fork(false);
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
         weft_lock_release(guard->lock);
     weft__mutex_unlock(&guards_mutex);
@@ -133,9 +136,9 @@ static void after_fork_in_parent(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 
 static void after_fork_in_child(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    weft__park_after_fork();
     weft__registry_after_fork();
-    delaying = 0;
+    weft__lines_after_fork(true);
+    weft__store_relaxed(&delaying, 0);
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next) {
         if (guard->in_child != NULL)
             guard->in_child(guard);

@@ -39,6 +39,9 @@ typedef struct weft__wait_kind {
     void (*left)(weft__waiter *waiter);
 } weft__wait_kind;
 
+/* What waiter.woken holds; drawn in park.c. */
+enum { WEFT__IN_LINE, WEFT__TAKEN, WEFT__WOKEN };
+
 struct weft__waiter {
     const weft__wait_kind *kind;
     const void *object;  /* whose line it stands in */
@@ -127,7 +130,9 @@ void weft__unpark(struct weft__record *record);
  */
 void weft__settle(const void *object);
 
-/* In a forked child: empties every line; nobody else is there to wait. */
-void weft__park_after_fork(void);
+/* Around a fork: holds every line. In the child they are empty afterwards, as
+ * nobody else is there to wait. */
+void weft__lines_before_fork(void);
+void weft__lines_after_fork(bool in_child);
 
 #endif
