@@ -1,69 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-#include "child.h"
+#include "queue.h"
 
 #include <errno.h>
-#include <poll.h>
-#include <stdatomic.h>
-#include <weft/queue.h>
-
-static weft_queue *queue;
-static atomic_int destroyed;
-
-static void count_destroyed(void *item)
-{
-    ck_assert_int_gt(*(int *)item, 0);
-    destroyed++;
-}
-
-static void put(int item)
-{
-    assert_ok(weft_queue_put(queue, &item));
-}
-
-static int get(void)
-{
-    int item = -1;
-    assert_ok(weft_queue_get(queue, &item));
-    return item;
-}
-
-static void *get_one(void *arg)
-{
-    (void)arg;
-    int item = -1;
-    weft_status status = weft_queue_get(queue, &item);
-    return (void *)(intptr_t)(status == WEFT_OK ? item : -(int)status);
-}
-
-static void *put_one(void *arg)
-{
-    int item = (int)(intptr_t)arg;
-    return (void *)(intptr_t)weft_queue_put(queue, &item);
-}
-
-static int result_of(weft_thread *thread)
-{
-    assert_ok(weft_thread_join(thread));
-    return (int)(intptr_t)weft_thread_result(thread);
-}
-
-/* What a thread waits on inside the queue is the queue's own business: wait
- * until any thread waits. */
-static void wait_until_any_wait(size_t n)
-{
-    size_t waiting;
-    do {
-        weft_thread_info infos[64];
-        size_t count = weft_enumerate(infos, 64);
-        waiting = 0;
-        for (size_t i = 0; i < count; i++)
-            waiting += infos[i].waits_for != NULL &&
-                       strcmp(infos[i].waits_for, "condition") == 0;
-        if (waiting < n)
-            weft_sleep(WEFT_US(200));
-    } while (waiting < n);
-}
 
 START_TEST(fifo_order_is_total)
 {
@@ -273,146 +212,6 @@ START_TEST(put_many_tells_how_many_went_in_when_it_ends_early)
 }
 END_TEST
 
-/* ---- Join ---- */
-
-static void *join_queue(void *arg)
-{
-    (void)arg;
-    return (void *)(intptr_t)weft_queue_join(queue);
-}
-
-START_TEST(join_waits_until_all_are_done_and_is_reusable)
-{
-    queue = weft_queue_create(sizeof(int));
-    assert_ok(weft_queue_join(queue));
-    for (int round = 0; round < 2; round++) {
-        weft_thread joiner = WEFT_THREAD(join_queue, NULL);
-        put(1);
-        put(2);
-        start(&joiner);
-        wait_until_any_wait(1);
-        get();
-        get();
-        assert_ok(weft_queue_task_done(queue));
-        ck_assert_uint_eq(weft_queue_unfinished(queue), 1);
-        assert_status(weft_queue_try_join(queue), WEFT_BUSY);
-        assert_status(weft_queue_join_timed(queue, WEFT_MS(1)), WEFT_TIMED_OUT);
-        assert_ok(weft_queue_task_done(queue));
-        assert_ok((weft_status)result_of(&joiner));
-        assert_ok(weft_queue_try_join(queue));
-    }
-    assert_ok(weft_queue_destroy(queue));
-}
-END_TEST
-
-START_TEST(task_done_too_often_is_answered)
-{
-    queue = weft_queue_create(sizeof(int));
-    expect_misuse(weft_queue_task_done(queue), WEFT_OVERFLOW);
-    put(1);
-    get();
-    assert_ok(weft_queue_task_done(queue));
-    expect_misuse(weft_queue_task_done(queue), WEFT_OVERFLOW);
-    ck_assert_uint_eq(weft_queue_unfinished(queue), 0);
-    assert_ok(weft_queue_destroy(queue));
-}
-END_TEST
-
-/* ---- Shutdown ---- */
-
-START_TEST(shutdown_lets_gets_drain_and_refuses_puts)
-{
-    queue = weft_queue_create(sizeof(int));
-    int item = 3;
-    put(1);
-    put(2);
-    assert_ok(weft_queue_shutdown(queue, false));
-    assert_ok(weft_queue_shutdown(queue, false));
-    assert_status(weft_queue_put(queue, &item), WEFT_SHUT_DOWN);
-    assert_status(weft_queue_try_put(queue, &item), WEFT_SHUT_DOWN);
-    ck_assert_int_eq(get(), 1);
-    ck_assert_int_eq(get(), 2);
-    assert_status(weft_queue_get(queue, &item), WEFT_SHUT_DOWN);
-    assert_status(weft_queue_try_get(queue, &item), WEFT_SHUT_DOWN);
-    ck_assert_int_eq(item, 3);
-    assert_status(weft_queue_join_timed(queue, 0), WEFT_TIMED_OUT);
-    assert_ok(weft_queue_task_done(queue));
-    assert_ok(weft_queue_task_done(queue));
-    assert_ok(weft_queue_join(queue));
-    assert_ok(weft_queue_destroy(queue));
-}
-END_TEST
-
-START_TEST(shutdown_wakes_blocked_putters_and_getters)
-{
-    for (int immediate = 0; immediate < 2; immediate++) {
-        weft_thread threads[4];
-        queue = weft_queue_create(sizeof(int), .maxsize = 1);
-        for (int i = 0; i < 2; i++) {
-            threads[i] = (weft_thread)WEFT_THREAD(get_one, NULL);
-            start(&threads[i]);
-        }
-        wait_until_any_wait(2);
-        assert_ok(weft_queue_shutdown(queue, immediate));
-        for (int i = 0; i < 2; i++)
-            ck_assert_int_eq(result_of(&threads[i]), -WEFT_SHUT_DOWN);
-        assert_ok(weft_queue_destroy(queue));
-
-        queue = weft_queue_create(sizeof(int), .maxsize = 1);
-        put(1);
-        for (int i = 2; i < 4; i++) {
-            threads[i] = (weft_thread)WEFT_THREAD(put_one, (void *)5);
-            start(&threads[i]);
-        }
-        wait_until_any_wait(2);
-        assert_ok(weft_queue_shutdown(queue, immediate));
-        for (int i = 2; i < 4; i++)
-            ck_assert_int_eq(result_of(&threads[i]), WEFT_SHUT_DOWN);
-        assert_ok(weft_queue_destroy(queue));
-    }
-}
-END_TEST
-
-START_TEST(immediate_shutdown_discards_and_counts_as_done)
-{
-    queue = weft_queue_create(sizeof(int), .destroy = count_destroyed);
-    for (int i = 1; i <= 1000; i++)
-        put(i);
-    ck_assert_int_eq(get(), 1);
-    assert_ok(weft_queue_shutdown(queue, false));
-    assert_ok(weft_queue_shutdown(queue, true)); /* false, then true */
-    ck_assert_int_eq(destroyed, 999);
-    ck_assert_uint_eq(weft_queue_unfinished(queue), 1); /* in flight */
-    assert_status(weft_queue_try_join(queue), WEFT_BUSY);
-    assert_ok(weft_queue_task_done(queue));
-    assert_ok(weft_queue_join(queue));
-    assert_ok(weft_queue_shutdown(queue, true));
-    assert_ok(weft_queue_shutdown(queue, false)); /* never revives */
-    int item;
-    assert_status(weft_queue_get(queue, &item), WEFT_SHUT_DOWN);
-    assert_ok(weft_queue_destroy(queue));
-    ck_assert_int_eq(destroyed, 999);
-}
-END_TEST
-
-START_TEST(destroy_destroys_what_is_left_once)
-{
-    static const weft_queue_kind kinds[] = {WEFT_FIFO, WEFT_LIFO};
-    for (int k = 0; k < 2; k++) {
-        destroyed = 0;
-        queue = weft_queue_create(sizeof(int), .kind = kinds[k],
-                                  .destroy = count_destroyed);
-        for (int i = 1; i <= 3000; i++)
-            put(i);
-        for (int i = 0; i < 1000; i++)
-            get();
-        assert_ok(weft_queue_destroy(queue));
-        ck_assert_int_eq(destroyed, 2000);
-    }
-    assert_ok(weft_queue_destroy(NULL));
-}
-END_TEST
-
 /* ---- Changing the limit ---- */
 
 START_TEST(blocked_putters_follow_a_raised_limit_and_a_lowered_one)
@@ -438,73 +237,6 @@ START_TEST(blocked_putters_follow_a_raised_limit_and_a_lowered_one)
     for (int i = 0; i < 3; i++)
         assert_ok((weft_status)result_of(&putters[i]));
     ck_assert_uint_eq(weft_queue_size(queue), 2);
-    assert_ok(weft_queue_destroy(queue));
-}
-END_TEST
-
-/* ---- The descriptor ---- */
-
-static bool readable(int fd)
-{
-    struct pollfd asked = {.fd = fd, .events = POLLIN};
-    int ready = poll(&asked, 1, 0);
-    ck_assert_int_ge(ready, 0);
-    return ready == 1;
-}
-
-START_TEST(the_descriptor_is_readable_while_not_empty_or_shut_down)
-{
-    queue = weft_queue_create(sizeof(int));
-    put(1);
-    int fd = weft_queue_fd(queue);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(weft_queue_fd(queue), fd);
-    ck_assert(readable(fd));
-    put(2);
-    get();
-    ck_assert(readable(fd));
-    get();
-    ck_assert(!readable(fd));
-    for (int i = 0; i < 3; i++) {
-        put(i + 1);
-        ck_assert(readable(fd));
-        get();
-        ck_assert(!readable(fd));
-    }
-    assert_ok(weft_queue_shutdown(queue, true));
-    ck_assert(readable(fd));
-    assert_ok(weft_queue_destroy(queue));
-    struct pollfd closed = {.fd = fd, .events = POLLIN};
-    ck_assert_int_eq(poll(&closed, 1, 0), 1);
-    ck_assert((closed.revents & POLLNVAL) != 0);
-}
-END_TEST
-
-static void use_in_child(void)
-{
-    int fd = weft_queue_fd(queue), item = 5;
-    require(weft_queue_size(queue) == 1);
-    require(weft_queue_get(queue, &item) == WEFT_OK);
-    struct pollfd asked = {.fd = fd, .events = POLLIN};
-    require(poll(&asked, 1, 0) == 0);
-    require(weft_queue_put(queue, &item) == WEFT_OK);
-    require(weft_queue_get(queue, &item) == WEFT_OK);
-    say("fine");
-}
-
-START_TEST(a_forked_child_has_its_own_copy)
-{
-    queue = weft_queue_create(sizeof(int));
-    int fd = weft_queue_fd(queue);
-    weft_thread getter = WEFT_THREAD(get_one, NULL);
-    start(&getter);
-    wait_until_any_wait(1);
-    put(3);
-    ck_assert_int_eq(result_of(&getter), 3);
-    put(4);
-    assert_child(use_in_child, "fine", 0);
-    ck_assert(readable(fd));
-    ck_assert_int_eq(get(), 4);
     assert_ok(weft_queue_destroy(queue));
 }
 END_TEST
@@ -561,17 +293,6 @@ START_TEST(destroy_with_threads_inside_is_answered)
 }
 END_TEST
 
-START_TEST(a_thousand_queues_come_and_go)
-{
-    for (int i = 0; i < 1000; i++) {
-        queue = weft_queue_create(sizeof(int), .kind = WEFT_FIFO);
-        ck_assert_int_ge(weft_queue_fd(queue), 0);
-        put(1);
-        assert_ok(weft_queue_destroy(queue));
-    }
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -585,19 +306,10 @@ int main(void)
         a_stop_request_ends_blocked_calls,
         many_at_once,
         put_many_tells_how_many_went_in_when_it_ends_early,
-        join_waits_until_all_are_done_and_is_reusable,
-        task_done_too_often_is_answered,
-        shutdown_lets_gets_drain_and_refuses_puts,
-        shutdown_wakes_blocked_putters_and_getters,
-        immediate_shutdown_discards_and_counts_as_done,
-        destroy_destroys_what_is_left_once,
         blocked_putters_follow_a_raised_limit_and_a_lowered_one,
-        the_descriptor_is_readable_while_not_empty_or_shut_down,
-        a_forked_child_has_its_own_copy,
         wrong_options_are_answered,
         null_is_answered,
         destroy_with_threads_inside_is_answered,
-        a_thousand_queues_come_and_go,
     };
     return RUN_TESTS("queue", tests);
 }

@@ -2,9 +2,7 @@
 
 #include "support.h"
 
-#include <limits.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -22,12 +20,6 @@ static void *wait_to_go(void *arg)
 {
     weft_event_wait(&go);
     return arg;
-}
-
-static void *give_up(void *arg)
-{
-    (void)arg;
-    return weft_fail(7, "cannot open %s", "the door");
 }
 
 START_TEST(target_and_argument_give_a_result)
@@ -193,253 +185,6 @@ START_TEST(null_and_nothing_to_run_are_answered)
 }
 END_TEST
 
-/* ---- Names ---- */
-
-static void read_kernel_name(long native_id, char name[32])
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/self/task/%ld/comm", native_id);
-    FILE *file = fopen(path, "r");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_ptr_nonnull(fgets(name, 32, file));
-    fclose(file);
-    name[strcspn(name, "\n")] = '\0';
-}
-
-static void *kernel_name(void *arg)
-{
-    read_kernel_name((long)syscall(SYS_gettid), arg);
-    return NULL;
-}
-
-START_TEST(the_kernel_sees_the_name_cut_between_characters)
-{
-    char name[32];
-    /* 14 bytes, then a character of 3 that does not fit into 15. */
-    weft_thread thread =
-        WEFT_THREAD(kernel_name, name, .name = "fourteen bytes\u20ac.");
-    start(&thread);
-    assert_ok(weft_thread_join(&thread));
-    ck_assert_str_eq(name, "fourteen bytes");
-}
-END_TEST
-
-START_TEST(renamed_while_it_runs)
-{
-    char name[32];
-    weft_thread_info infos[2];
-    weft_thread thread = WEFT_THREAD(wait_to_go, NULL, .name = "before");
-    ck_assert_str_eq(weft_thread_name(&thread), "before");
-    start(&thread);
-    wait_until_waiting(&go, 1);
-    assert_ok(weft_thread_set_name(&thread, "after"));
-    ck_assert_str_eq(weft_thread_name(&thread), "after");
-    weft_enumerate(infos, 2);
-    ck_assert_str_eq(infos[1].name, "after");
-    read_kernel_name(weft_thread_native_id(&thread), name);
-    ck_assert_str_eq(name, "after");
-    weft_event_set(&go);
-    assert_ok(weft_thread_join(&thread));
-}
-END_TEST
-
-START_TEST(default_names_are_numbered)
-{
-    weft_thread threads[2] = {WEFT_THREAD(echo, NULL), WEFT_THREAD(echo, NULL)};
-    for (int i = 0; i < 2; i++) {
-        start(&threads[i]);
-        assert_ok(weft_thread_join(&threads[i]));
-    }
-    ck_assert_int_eq(strncmp(weft_thread_name(&threads[0]), "Thread-1", 8), 0);
-    ck_assert_int_eq(strncmp(weft_thread_name(&threads[1]), "Thread-2", 8), 0);
-}
-END_TEST
-
-START_TEST(the_default_name_tells_the_function_where_it_can_be_known)
-{
-    /* malloc is exported, so that its symbol can be known everywhere. */
-    weft_thread thread =
-        WEFT_THREAD(.target = (weft_target)(uintptr_t)malloc, .arg = NULL);
-    start(&thread);
-    assert_ok(weft_thread_join(&thread));
-    free(weft_thread_result(&thread));
-    ck_assert_ptr_nonnull(strchr(weft_thread_name(&thread), '('));
-}
-END_TEST
-
-START_TEST(long_names_are_cut_between_characters)
-{
-    char name[WEFT_NAME_SIZE + 2];
-    weft_thread thread = WEFT_THREAD(echo, NULL);
-    memset(name, 'x', sizeof name);
-    memcpy(name + WEFT_NAME_SIZE - 2, "\u00e4", 3);
-    assert_ok(weft_thread_set_name(&thread, name));
-    ck_assert_uint_eq(strlen(weft_thread_name(&thread)), WEFT_NAME_SIZE - 2);
-}
-END_TEST
-
-/* ---- Daemons ---- */
-
-static void *start_child(void *arg)
-{
-    start(arg);
-    weft_thread_join(arg);
-    return arg;
-}
-
-START_TEST(daemon_is_inherited_from_the_creator_unless_set)
-{
-    weft_thread child = WEFT_THREAD(wait_to_go, NULL);
-    weft_thread parent = WEFT_THREAD(start_child, &child, .daemon = true);
-    start(&parent);
-    wait_until_waiting(&go, 1);
-    ck_assert(weft_thread_daemon(&parent));
-    ck_assert(weft_thread_daemon(&child));
-    weft_event_set(&go);
-    assert_ok(weft_thread_join(&parent));
-    weft_event_clear(&go);
-
-    weft_thread own = WEFT_THREAD(wait_to_go, NULL);
-    assert_ok(weft_thread_set_daemon(&own, false));
-    weft_thread second = WEFT_THREAD(start_child, &own, .daemon = true);
-    start(&second);
-    wait_until_waiting(&go, 1);
-    ck_assert(!weft_thread_daemon(&own));
-    weft_event_set(&go);
-    assert_ok(weft_thread_join(&second));
-}
-END_TEST
-
-START_TEST(setting_daemon_after_the_start_is_answered)
-{
-    weft_thread thread = WEFT_THREAD(echo, NULL);
-    start(&thread);
-    expect_misuse(weft_thread_set_daemon(&thread, true), WEFT_ALREADY_STARTED);
-    assert_ok(weft_thread_join(&thread));
-}
-END_TEST
-
-/* ---- Errors ---- */
-
-START_TEST(a_target_that_fails_tells_its_joiner)
-{
-    weft_thread thread = WEFT_THREAD(give_up, NULL);
-    start(&thread);
-    assert_status(weft_thread_join(&thread), WEFT_FAILED);
-    ck_assert_ptr_null(weft_thread_result(&thread));
-    const weft_error *error = weft_thread_error(&thread);
-    ck_assert_int_eq(error->code, 7);
-    ck_assert_str_eq(error->message, "cannot open the door");
-    assert_status(weft_thread_try_join(&thread), WEFT_FAILED);
-}
-END_TEST
-
-static weft_event hooked;
-static weft_error hooked_error;
-static char hooked_text[WEFT_MESSAGE_SIZE];
-
-static void *hook(const weft_thread *thread, const weft_error *error)
-{
-    (void)thread;
-    hooked_error = *error;
-    strcpy(hooked_text, error->message);
-    weft_event_set(&hooked);
-    return NULL;
-}
-
-START_TEST(an_error_that_nobody_can_collect_goes_to_the_excepthook)
-{
-    ck_assert(weft_set_excepthook(hook) == weft_excepthook);
-    assert_ok(weft_spawn(give_up, NULL, .name = "spawned"));
-    assert_ok(weft_event_wait(&hooked));
-    ck_assert_int_eq(hooked_error.code, 7);
-    ck_assert_str_eq(hooked_text, "cannot open the door");
-    ck_assert(weft_set_excepthook(NULL) == hook);
-}
-END_TEST
-
-static void *fail_long(void *arg)
-{
-    char text[2 * WEFT_MESSAGE_SIZE];
-    memset(text, 'x', sizeof text - 1);
-    text[sizeof text - 1] = '\0';
-    (void)arg;
-    return weft_fail(1, "%s", text);
-}
-
-START_TEST(a_long_error_is_cut)
-{
-    weft_thread thread = WEFT_THREAD(fail_long, NULL);
-    start(&thread);
-    assert_status(weft_thread_join(&thread), WEFT_FAILED);
-    ck_assert_uint_eq(strlen(weft_thread_error(&thread)->message),
-                      WEFT_MESSAGE_SIZE - 1);
-}
-END_TEST
-
-static void *failing_hook(const weft_thread *thread, const weft_error *error)
-{
-    (void)thread;
-    return weft_fail(2, "the hook cannot print \"%s\"", error->message);
-}
-
-/* What the call prints on stderr. */
-static void capture_stderr(void (*call)(void), char *text, size_t size)
-{
-    int ends[2], saved = dup(STDERR_FILENO);
-    ck_assert_int_eq(pipe(ends), 0);
-    dup2(ends[1], STDERR_FILENO);
-    close(ends[1]);
-    call();
-    dup2(saved, STDERR_FILENO);
-    close(saved);
-    ssize_t got = read(ends[0], text, size - 1);
-    ck_assert_int_ge(got, 0);
-    text[got] = '\0';
-    close(ends[0]);
-}
-
-static void spawn_failing(void)
-{
-    assert_ok(weft_spawn(give_up, NULL, .name = "spawned"));
-    while (weft_active_count() > 1)
-        weft_sleep(WEFT_US(100));
-}
-
-START_TEST(the_default_excepthook_prints_thread_and_message)
-{
-    char text[512];
-    capture_stderr(spawn_failing, text, sizeof text);
-    ck_assert_str_eq(text,
-                     "Exception in thread spawned: cannot open the door\n");
-}
-END_TEST
-
-START_TEST(a_failing_hook_is_reported)
-{
-    char text[512];
-    weft_set_excepthook(failing_hook);
-    capture_stderr(spawn_failing, text, sizeof text);
-    ck_assert_ptr_nonnull(strstr(text, "thread spawned: cannot open the door"));
-    ck_assert_ptr_nonnull(strstr(text, "the hook cannot print"));
-}
-END_TEST
-
-static void misuse_once(void)
-{
-    weft_thread_join(NULL);
-}
-
-START_TEST(misuse_is_printed_once_with_the_threads_name)
-{
-    char text[512];
-    capture_stderr(misuse_once, text, sizeof text);
-    ck_assert_ptr_nonnull(strstr(text, "MainThread: weft_thread_join: "));
-    ck_assert_ptr_nonnull(strstr(text, "WEFT_INVALID"));
-    ck_assert_ptr_eq(strchr(text, '\n'), text + strlen(text) - 1);
-}
-END_TEST
-
 /* ---- Stop requests, identity, stacks ---- */
 
 static void *sleep_until_stopped(void *arg)
@@ -541,22 +286,6 @@ START_TEST(the_memory_is_the_callers_once_a_join_has_returned)
 }
 END_TEST
 
-START_TEST(every_status_has_a_name_and_a_text)
-{
-    ck_assert_str_eq(weft_status_name((weft_status)WEFT_OK), "WEFT_OK");
-    ck_assert_str_eq(weft_status_name(WEFT_TIMED_OUT), "WEFT_TIMED_OUT");
-    ck_assert_str_eq(weft_status_text(WEFT_TIMED_OUT), "the wait timed out");
-    for (int status = 0; status <= WEFT_NO_THREADS; status++) {
-        const char *name = weft_status_name((weft_status)status);
-        ck_assert_int_eq(strncmp(name, "WEFT_", 5), 0);
-        ck_assert_str_ne(name, "WEFT_?");
-        ck_assert_uint_gt(strlen(weft_status_text((weft_status)status)), 0);
-    }
-    ck_assert_str_eq(weft_status_name((weft_status)1000), "WEFT_?");
-    ck_assert_str_eq(weft_status_name((weft_status)-1), "WEFT_?");
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -570,25 +299,11 @@ int main(void)
         joining_oneself_is_answered,
         a_join_that_times_out_leaves_it_joinable,
         null_and_nothing_to_run_are_answered,
-        the_kernel_sees_the_name_cut_between_characters,
-        renamed_while_it_runs,
-        default_names_are_numbered,
-        the_default_name_tells_the_function_where_it_can_be_known,
-        long_names_are_cut_between_characters,
-        daemon_is_inherited_from_the_creator_unless_set,
-        setting_daemon_after_the_start_is_answered,
-        a_target_that_fails_tells_its_joiner,
-        an_error_that_nobody_can_collect_goes_to_the_excepthook,
-        a_long_error_is_cut,
-        the_default_excepthook_prints_thread_and_message,
-        a_failing_hook_is_reported,
-        misuse_is_printed_once_with_the_threads_name,
         a_stop_request_ends_waits_now_and_later,
         a_stopped_joiner_returns,
         current_main_and_native_id,
         the_stack_size_is_honoured_and_too_small_is_answered,
         the_memory_is_the_callers_once_a_join_has_returned,
-        every_status_has_a_name_and_a_text,
     };
     return RUN_TESTS("thread", tests);
 }
