@@ -218,6 +218,7 @@ static node *take_one(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft_lock_acquire(&lock);
     for (uint32_t i = 0; i < weft__locals.count && taken == NULL; i++)
         if (weft__locals.values[i] != NULL)
+            /* One taken before is cleared. NOLINTNEXTLINE(*-unix.Malloc) */
             taken = node_of(weft__locals.values[i]);
     if (taken != NULL)
         unlink_value(taken);

@@ -26,7 +26,7 @@ static void start_waiters(weft_thread *threads, int count, int before)
         void *number = (void *)(intptr_t)i;
         threads[i] = (weft_thread)WEFT_THREAD(wait_in_line, number);
         start(&threads[i]);
-        wait_until_waiting(&condition, (size_t)(before + i + 1));
+        wait_until_waiting(&condition, (size_t)before + (size_t)i + 1);
     }
 }
 
