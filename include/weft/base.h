@@ -11,11 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Around declarations, and for the initialisers of options. Private. */
 #ifdef __cplusplus
 #define WEFT_BEGIN_DECLARATIONS extern "C" {
 #define WEFT_END_DECLARATIONS }
 #define WEFT__THREAD_LOCAL __thread /* no constructor: no C++ wrapper */
-/* C++17 has no designated initialisers: positional fields only. */
+/* C++17 has no designated initialisers: positional fields only. Private. */
 #define WEFT__INITIALISER(...) \
     {                          \
         __VA_ARGS__            \
@@ -32,6 +33,7 @@
     }
 #endif
 
+/* What the compiler is told of functions and variables. Private. */
 #if defined(__GNUC__)
 #define WEFT_API __attribute__((visibility("default")))
 #define WEFT_MUST_USE __attribute__((warn_unused_result))
@@ -106,6 +108,7 @@ WEFT_API const char *weft_status_text(weft_status status);
 /* A span of time in nanoseconds. Below 0 acts as 0. */
 typedef int64_t weft_duration;
 
+/* WEFT_MS(50): whole numbers of nano-, micro- and milliseconds. */
 #define WEFT_FOREVER INT64_MAX /* never expires */
 #define WEFT_NS(n) ((weft_duration)(n))
 #define WEFT_US(n) ((weft_duration)(n)*1000)

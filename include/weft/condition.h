@@ -77,6 +77,8 @@ WEFT_API void weft_condition_notify(weft_condition *condition, size_t n);
 WEFT_API void weft_condition_notify_all(weft_condition *condition);
 
 #ifndef __cplusplus
+/* The forms for either lock, by the type of the pointer: as the functions above
+ * whose names go on with _lock or _rlock. C only. */
 #define WEFT__BY_LOCK(function, lock)        \
     _Generic((lock), weft_lock *             \
              : function##_lock, weft_rlock * \

@@ -2,6 +2,10 @@
 #ifndef WEFT_DIAGNOSTICS_H
 #define WEFT_DIAGNOSTICS_H
 
+/*
+ * What weft tells about a program: calls that are wrong.
+ */
+
 #include "base.h"
 
 WEFT_BEGIN_DECLARATIONS

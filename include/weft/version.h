@@ -2,6 +2,8 @@
 #ifndef WEFT_VERSION_H
 #define WEFT_VERSION_H
 
+/* The version of weft, as compiled with and as run with. */
+
 #include "base.h"
 
 WEFT_BEGIN_DECLARATIONS

@@ -105,6 +105,8 @@ static inline void weft__let_go(weft__held *held) WEFT_NO_THREAD_SAFETY_ANALYSIS
     }
 }
 
+/* `with lock:`, and the two ways to hold a weft_rwlock; each is given a pointer
+ * and followed by a block. */
 #define WEFT_WITH(lock)                                                  \
     WEFT__HOLD(_Generic((lock), weft_lock *                              \
                         : weft__hold_lock, weft_rlock *                  \
