@@ -44,7 +44,7 @@ void weft__pool_finished(weft_pool *pool, size_t n)
         weft_condition_notify_all(&pool->quiet);
 }
 
-static void *work(weft_thread *self);
+static void *work(weft_thread *thread);
 
 /* A worker's memory: of one that has ended, if there is any. In a pool that is
  * shut down, who destroys it may be joining that one. */

@@ -101,8 +101,8 @@ weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
 const void *weft__os_stack_middle(void)
 {
     pthread_attr_t attributes;
-    void *lowest;
-    size_t size;
+    void *lowest = NULL;
+    size_t size = 0;
     if (pthread_getattr_np(pthread_self(), &attributes) != 0)
         return NULL;
     bool known = pthread_attr_getstack(&attributes, &lowest, &size) == 0;
