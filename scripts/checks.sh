@@ -14,5 +14,6 @@ check() {
     else
         printf '%s\nFAIL: %s\n' "$output" "$name"
         failed=1
+        return 1
     fi
 }
