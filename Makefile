@@ -20,7 +20,7 @@ help: ## show this list
 	@echo '  ARGS="..." goes to weft tour, ctest, bench/run or model/run'
 
 run: ## build, then watch the tour of everything that weft does
-	@scripts/build dev weft
+	@scripts/build dev tools/weft/all
 	@build/dev/tools/weft/weft tour $(ARGS)
 
 build: ## build the library, the examples and the tests in build/PRESET
@@ -47,7 +47,7 @@ format: ## lay out all C code as .clang-format says
 	@scripts/lint --fix format
 
 install: ## build optimised and install under PREFIX (and DESTDIR)
-	@scripts/install $(PREFIX)
+	@scripts/install "$(PREFIX)"
 
 uninstall: ## remove what the last install put there
 	@scripts/uninstall
