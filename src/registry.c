@@ -154,15 +154,18 @@ void weft__copy_text(char *to, size_t size, const char *text)
     memset(to + length, 0, size - length);
 }
 
-void weft__record_set_name(weft__record *record, const char *name)
+void weft__record_set_name(weft_thread *thread, const char *name)
 {
     enum { KERNEL_NAME_SIZE = 16 };
     char kernel_name[KERNEL_NAME_SIZE];
+    int32_t native_id = 0;
     weft__mutex_lock(&mutex);
-    weft__copy_text(record->thread->name_, WEFT_NAME_SIZE, name);
-    weft__copy_text(kernel_name, sizeof kernel_name, record->thread->name_);
+    weft__copy_text(thread->name_, WEFT_NAME_SIZE, name);
+    weft__copy_text(kernel_name, sizeof kernel_name, thread->name_);
+    const weft__record *record = weft__record_find(thread->id_);
+    if (record != NULL && record->thread == thread)
+        native_id = weft__load(&record->native_id);
     weft__mutex_unlock(&mutex);
-    int32_t native_id = weft__load(&record->native_id);
     if (native_id != 0)
         weft__os_set_thread_name(native_id, kernel_name);
 }

@@ -75,9 +75,9 @@ weft__record *weft__record_find(uint32_t id);
  * mutex: visit must be short and must not call back. */
 void weft__record_each(void (*visit)(weft__record *, void *), void *context);
 
-/* Changes the name of the record's thread (cut to fit, between characters) and
- * tells the kernel. */
-void weft__record_set_name(weft__record *record, const char *name);
+/* Changes a thread's name (cut to fit, between characters) and tells the kernel
+ * if the thread has a record: it may get or lose that at any moment. */
+void weft__record_set_name(weft_thread *thread, const char *name);
 
 /* Around fork: the registry's mutex; in the child, only the caller lives, and
  * it is the main thread. */

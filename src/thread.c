@@ -76,7 +76,7 @@ static void *trampoline(void *arg)
     weft__record_adopt(self);
     weft__store(&thread->native_id_, self->native_id);
     weft__settle(&thread->native_id_);
-    weft__record_set_name(self, thread->name_);
+    weft__record_set_name(thread, thread->name_);
     keep_result(thread, thread->target != NULL ? thread->target(thread->arg)
                                                : thread->run(thread));
     weft__local_thread_end();

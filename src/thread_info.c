@@ -28,11 +28,7 @@ weft_status weft_thread_set_name(weft_thread *thread, const char *name)
     if (thread == NULL || name == NULL)
         return weft__misuse(WEFT_INVALID, "weft_thread_set_name", thread,
                             "the thread or its name is NULL");
-    weft__record *record = weft__record_find(thread->id_);
-    if (record != NULL)
-        weft__record_set_name(record, name);
-    else
-        weft__copy_text(thread->name_, WEFT_NAME_SIZE, name);
+    weft__record_set_name(thread, name);
     return WEFT_OK;
 }
 

@@ -121,7 +121,7 @@ static void name_thread(const weft_timer *timer)
         weft__copy_text(name, sizeof name, timer->name);
     else
         snprintf(name, sizeof name, "Timer-%u", (unsigned)timer->number_);
-    weft__record_set_name(weft__self(), name);
+    weft__record_set_name(weft_current_thread(), name);
 }
 
 static void call(weft_timer *timer)
