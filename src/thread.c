@@ -281,19 +281,30 @@ const weft_error *weft_thread_error(const weft_thread *thread)
     return &thread->error_;
 }
 
+/* If the slot changes hands meanwhile, no new owner has this id; but one who
+ * was asked to stop already must not lose that request. */
+static void request_stop(weft__record *record, uint32_t id)
+{
+    uint32_t asked = weft__load(&record->stop);
+    while (weft__load(&record->id) == id && asked != id)
+        if (weft__compare_swap(&record->stop, &asked, id))
+            break;
+    weft__unpark(record);
+}
+
 weft_status weft_thread_stop(weft_thread *thread)
 {
     if (thread == NULL)
         return weft__misuse(WEFT_INVALID, "weft_thread_stop", NULL,
                             "the thread is NULL");
-    if (weft__load(&thread->state_) == WEFT__NEW)
+    uint32_t state = weft__load(&thread->state_);
+    if (state == WEFT__NEW)
         return weft__misuse(WEFT_NOT_STARTED, "weft_thread_stop", thread,
                             "the thread was never started");
+    if (state == WEFT__ENDED)
+        return WEFT_OK;
     weft__record *record = weft__record_find(thread->id_);
-    if (record != NULL) {
-        /* If the slot changes hands now, no new owner has this id. */
-        weft__store(&record->stop, thread->id_);
-        weft__unpark(record);
-    }
+    if (record != NULL)
+        request_stop(record, thread->id_);
     return WEFT_OK;
 }
