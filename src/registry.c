@@ -97,7 +97,9 @@ weft_status weft__record_take(weft_thread *thread, bool daemon, bool foreign,
 
 void weft__record_adopt(weft__record *record)
 {
-    weft__store(&record->native_id, weft__os_thread_id());
+    int32_t native_id = weft__os_thread_id();
+    weft__store(&record->native_id, native_id);
+    weft__store(&record->thread->native_id_, native_id);
     weft__current = record;
     weft__fast_id = record->id;
 }
@@ -190,6 +192,7 @@ static weft__record *meet(weft_thread *thread, const char *name, bool foreign)
 {
     weft__record *record;
     weft__copy_text(thread->name_, WEFT_NAME_SIZE, name);
+    thread->daemon_ = foreign ? WEFT__DAEMON_YES : WEFT__DAEMON_NO;
     if (weft__record_take(thread, foreign, foreign, &record) != WEFT_OK)
         table_is_full();
     weft__record_adopt(record);
@@ -227,6 +230,8 @@ void weft__registry_after_fork(void)
     self->foreign = self->daemon = self->delays_exit = false;
     self->parker = 0;
     main_now = self->thread;
+    main_now->native_id_ = self->native_id;
+    main_now->daemon_ = WEFT__DAEMON_NO;
 }
 
 __attribute__((constructor)) static void registry_init(void)

@@ -52,7 +52,8 @@ static inline weft__record *weft__self(void)
  * owner's again. WAITERS: somebody may stand in the thread's line. */
 enum { WEFT__NEW, WEFT__ALIVE, WEFT__ENDED, WEFT__THREAD_WAITERS = 4 };
 
-/* What weft_thread.daemon_ holds: what weft_thread_set_daemon said. */
+/* What weft_thread.daemon_ holds: what weft_thread_set_daemon said; from the
+ * start on, what it is. */
 enum { WEFT__DAEMON_UNSET, WEFT__DAEMON_YES, WEFT__DAEMON_NO };
 
 /* A fresh record for a NEW thread, which is ALIVE from now on. WEFT_OK;

@@ -74,7 +74,6 @@ static void *trampoline(void *arg)
     weft_thread *thread = arg;
     weft__record *self = weft__record_find(thread->id_);
     weft__record_adopt(self);
-    weft__store(&thread->native_id_, self->native_id);
     weft__settle(&thread->native_id_);
     weft__record_set_name(thread, thread->name_);
     keep_result(thread, thread->target != NULL ? thread->target(thread->arg)
@@ -93,7 +92,7 @@ static void name_thread(weft_thread *thread)
     if (thread->name_[0] != '\0')
         return; /* weft_thread_set_name came first */
     if (thread->name != NULL) {
-        weft__copy_text(thread->name_, WEFT_NAME_SIZE, thread->name);
+        weft__record_set_name(thread, thread->name);
         return;
     }
     unsigned number = (unsigned)weft__fetch_add(&unnamed, 1) + 1;
@@ -104,22 +103,30 @@ static void name_thread(weft_thread *thread)
         snprintf(name, sizeof name, "Thread-%u (%s)", number, function);
     else
         snprintf(name, sizeof name, "Thread-%u", number);
-    weft__copy_text(thread->name_, WEFT_NAME_SIZE, name);
+    weft__record_set_name(thread, name);
 }
 
 static bool is_daemon(const weft_thread *thread)
 {
-    if (thread->daemon_ != WEFT__DAEMON_UNSET)
-        return thread->daemon_ == WEFT__DAEMON_YES;
+    uint8_t said = weft__load_relaxed(&thread->daemon_);
+    if (said != WEFT__DAEMON_UNSET)
+        return said == WEFT__DAEMON_YES;
     return thread->daemon || weft__self()->daemon;
 }
 
-static weft_status launch(weft_thread *thread, bool daemon)
+/* Changes nothing before it has the record: others may try at the same time. */
+static weft_status launch(weft_thread *thread, bool daemon, bool owned)
 {
     weft__record *record;
     weft_status status = weft__record_take(thread, daemon, false, &record);
     if (status != WEFT_OK)
         return status;
+    uint8_t said = thread->daemon_;
+    bool unnamed = thread->name_[0] == '\0';
+    weft__store_relaxed(&thread->daemon_,
+                        daemon ? WEFT__DAEMON_YES : WEFT__DAEMON_NO);
+    thread->owned_ = owned;
+    name_thread(thread);
     thread->native_id_ = 0;
     thread->result_ = NULL;
     thread->error_.message = NULL;
@@ -128,43 +135,35 @@ static weft_status launch(weft_thread *thread, bool daemon)
         weft__delay_exit();
     status = weft__os_thread_start(trampoline, thread, thread->stack_size);
     if (status != WEFT_OK) {
-        weft__record_free(record, WEFT__NEW);
+        weft__store_relaxed(&thread->daemon_, said);
+        if (unnamed)
+            weft__record_set_name(thread, "");
         thread->id_ = 0;
+        weft__record_free(record, WEFT__NEW);
         if (!daemon)
             weft__allow_exit();
     }
     return status;
 }
 
-static weft_status check_new(const weft_thread *thread, const char *function)
+weft_status weft_thread_start(weft_thread *thread)
 {
+    static const char function[] = "weft_thread_start";
     if (thread == NULL || (thread->target == NULL && thread->run == NULL))
         return weft__misuse(WEFT_INVALID, function, thread,
                             "there is nothing to run");
-    if (weft__load(&thread->state_) != WEFT__NEW)
-        return weft__misuse(WEFT_ALREADY_STARTED, function, thread,
-                            "the thread was started before");
-    return WEFT_OK;
-}
-
-weft_status weft_thread_start(weft_thread *thread)
-{
-    weft_status status = check_new(thread, "weft_thread_start");
-    if (status != WEFT_OK)
-        return status;
-    thread->owned_ = false;
-    name_thread(thread);
-    status = launch(thread, is_daemon(thread));
+    weft_status status = launch(thread, is_daemon(thread), false);
+    if (status == WEFT_ALREADY_STARTED)
+        weft__misuse(status, function, thread, "the thread was started before");
     if (status == WEFT_INVALID)
-        weft__misuse(status, "weft_thread_start", thread,
+        weft__misuse(status, function, thread,
                      "the stack is too small to run on");
     return status;
 }
 
 weft_status weft__service_start(weft_thread *thread)
 {
-    name_thread(thread);
-    return launch(thread, true);
+    return launch(thread, true, thread->owned_);
 }
 
 weft_status weft_spawn_with(weft_target target, void *arg,
@@ -184,9 +183,7 @@ weft_status weft_spawn_with(weft_target target, void *arg,
     thread->name = options->name;
     thread->stack_size = options->stack_size;
     thread->daemon = options->daemon;
-    thread->owned_ = true;
-    name_thread(thread);
-    weft_status status = launch(thread, is_daemon(thread));
+    weft_status status = launch(thread, is_daemon(thread), true);
     if (status != WEFT_OK)
         free(thread);
     return status;

@@ -36,12 +36,9 @@ bool weft_thread_daemon(const weft_thread *thread)
 {
     if (thread == NULL)
         return false;
-    const weft__record *record = weft__record_find(thread->id_);
-    if (record != NULL)
-        return weft__load_relaxed(&record->daemon);
-    return thread->daemon_ != WEFT__DAEMON_UNSET
-               ? thread->daemon_ == WEFT__DAEMON_YES
-               : thread->daemon;
+    uint8_t said = weft__load_relaxed(&thread->daemon_);
+    return said != WEFT__DAEMON_UNSET ? said == WEFT__DAEMON_YES
+                                      : thread->daemon;
 }
 
 weft_status weft_thread_set_daemon(weft_thread *thread, bool daemon)
@@ -52,7 +49,8 @@ weft_status weft_thread_set_daemon(weft_thread *thread, bool daemon)
     if (weft__load(&thread->state_) != WEFT__NEW)
         return weft__misuse(WEFT_ALREADY_STARTED, function, thread,
                             "the thread was started before");
-    thread->daemon_ = daemon ? WEFT__DAEMON_YES : WEFT__DAEMON_NO;
+    weft__store_relaxed(&thread->daemon_,
+                        daemon ? WEFT__DAEMON_YES : WEFT__DAEMON_NO);
     return WEFT_OK;
 }
 
@@ -75,9 +73,6 @@ long weft_thread_native_id(weft_thread *thread)
 {
     if (!weft_thread_is_alive(thread))
         return 0;
-    const weft__record *record = weft__record_find(thread->id_);
-    if (record != NULL && weft__load(&record->native_id) != 0)
-        return record->native_id;
     weft__waiter waiter = {
         .kind = &start_kind, .object = &thread->native_id_, .data = thread};
     weft__line *line = weft__line_lock(waiter.object);
