@@ -36,7 +36,7 @@ enum { NEW, PENDING, RUNNING, ENDED };
 static weft_lock lock;
 static weft_condition first_changed; /* the leader waits here */
 static weft_condition leader_wanted; /* the followers here */
-static weft_condition none_delays;   /* exit here */
+static weft_condition one_less;      /* exit here */
 static weft_timer *first;            /* of the heap */
 static weft_timer *running;          /* a list of those whose callback runs */
 static bool has_leader;
@@ -70,8 +70,10 @@ static void unlist_running(weft_timer *timer)
 
 static void end_timer(weft_timer *timer)
 {
-    if (!timer->daemon && --delaying == 0)
-        weft_condition_notify_all(&none_delays);
+    if (!timer->daemon) {
+        delaying--;
+        weft_condition_notify_all(&one_less);
+    }
     weft__store(&timer->state_, ENDED);
 }
 
@@ -213,7 +215,7 @@ static bool drain(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     while (delayed_by_others() > 0) {
         waited = true;
         weft__record_unstop(weft__self()); /* exit goes its own way */
-        weft_condition_wait(&none_delays, &lock);
+        weft_condition_wait(&one_less, &lock);
     }
     weft_lock_release(&lock);
     return waited;
@@ -239,8 +241,7 @@ static void forget_timers(weft__fork_guard *guard)
     delaying = own != NULL && !own->daemon;
     idle = 0;
     has_leader = false;
-    first_changed = leader_wanted = none_delays =
-        (weft_condition){.private_ = 0};
+    first_changed = leader_wanted = one_less = (weft_condition){.private_ = 0};
 }
 
 static void prepare(void)
