@@ -92,6 +92,8 @@ static weft_status put_some(weft_queue *queue, const unsigned char *items,
     queue->unfinished += *done - before;
     weft__queue_update_fd(queue);
     weft_condition_notify(&queue->not_empty, *done - before);
+    if (status == WEFT_NO_MEMORY) /* it leaves the room to another */
+        weft_condition_notify(&queue->not_full, 1);
     return status;
 }
 
