@@ -213,7 +213,7 @@ static weft_status put(weft_queue *queue, const void *items, size_t n,
         done = &none;
     *done = 0;
     weft_status status = check(queue, items, n, "weft_queue_put");
-    if (status != WEFT_OK)
+    if (status != WEFT_OK || n == 0)
         return status;
     weft_lock_acquire(&queue->lock);
     do {

@@ -69,7 +69,9 @@ static weft__storage discard(weft_queue *queue)
 {
     weft__storage all = queue->storage;
     weft__storage_init(&queue->storage, all.item_size, all.kind, all.compare);
-    queue->unfinished -= all.count;
+    /* Some may have been called done before anybody got them. */
+    queue->unfinished -=
+        all.count < queue->unfinished ? all.count : queue->unfinished;
     if (queue->unfinished == 0)
         weft_condition_notify_all(&queue->all_done);
     return all;

@@ -88,7 +88,8 @@ WEFT_API WEFT_MUST_USE weft_status weft_queue_try_get(weft_queue *queue,
 
 /*
  * Puts `n` items from an array, in order, waiting for room as often as needed;
- * others may put theirs in between. `*done`, unless NULL, is how many went in.
+ * others may put theirs in between; none at all is WEFT_OK. `*done`, unless
+ * NULL, is how many went in.
  * As weft_queue_put; after anything but WEFT_OK the rest is the caller's.
  */
 WEFT_API WEFT_MUST_USE weft_status weft_queue_put_many(weft_queue *queue,
