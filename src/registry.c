@@ -156,9 +156,10 @@ void weft__copy_text(char *to, size_t size, const char *text)
     memset(to + length, 0, size - length);
 }
 
+enum { KERNEL_NAME_SIZE = 16 };
+
 void weft__record_set_name(weft_thread *thread, const char *name)
 {
-    enum { KERNEL_NAME_SIZE = 16 };
     char kernel_name[KERNEL_NAME_SIZE];
     int32_t native_id = 0;
     weft__mutex_lock(&mutex);
@@ -168,8 +169,19 @@ void weft__record_set_name(weft_thread *thread, const char *name)
     if (record != NULL && record->thread == thread)
         native_id = weft__load(&record->native_id);
     weft__mutex_unlock(&mutex);
-    if (native_id != 0)
+    if (weft__current != NULL && weft__current->thread == thread)
+        weft__os_set_own_name(kernel_name); /* much cheaper */
+    else if (native_id != 0)
         weft__os_set_thread_name(native_id, kernel_name);
+}
+
+void weft__record_show_name(const weft__record *self)
+{
+    char kernel_name[KERNEL_NAME_SIZE];
+    weft__mutex_lock(&mutex);
+    weft__copy_text(kernel_name, sizeof kernel_name, self->thread->name_);
+    weft__mutex_unlock(&mutex);
+    weft__os_set_own_name(kernel_name);
 }
 
 /* A foreign thread ends; its destructors may meet weft again, which calls this

@@ -80,6 +80,9 @@ void weft__record_each(void (*visit)(weft__record *, void *), void *context);
  * if the thread has a record: it may get or lose that at any moment. */
 void weft__record_set_name(weft_thread *thread, const char *name);
 
+/* Tells the kernel the name that the calling thread has. */
+void weft__record_show_name(const weft__record *self);
+
 /* Around fork: the registry's mutex; in the child, only the caller lives, and
  * it is the main thread. */
 void weft__registry_lock(void);

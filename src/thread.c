@@ -75,7 +75,7 @@ static void *trampoline(void *arg)
     weft__record *self = weft__record_find(thread->id_);
     weft__record_adopt(self);
     weft__settle(&thread->native_id_);
-    weft__record_set_name(thread, thread->name_);
+    weft__record_show_name(self);
     keep_result(thread, thread->target != NULL ? thread->target(thread->arg)
                                                : thread->run(thread));
     weft__local_thread_end();

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -125,6 +126,11 @@ int32_t weft__os_thread_id(void)
 bool weft__os_is_main_thread(void)
 {
     return weft__os_thread_id() == (int32_t)getpid();
+}
+
+void weft__os_set_own_name(const char *name)
+{
+    prctl(PR_SET_NAME, name); /* cannot fail, unlike what follows */
 }
 
 void weft__os_set_thread_name(int32_t native_id, const char *name)

@@ -52,8 +52,11 @@ bool weft__os_stack_is_past(const void *middle);
 int32_t weft__os_thread_id(void);
 bool weft__os_is_main_thread(void);
 
-/* Names a thread of this process for the kernel (at most 15 bytes). Best
- * effort: a thread that has ended is no error. */
+/* Names the calling thread for the kernel, at most 15 bytes. Cheap. */
+void weft__os_set_own_name(const char *name);
+
+/* Names any thread of this process likewise. Best effort: one that has ended is
+ * no error. */
 void weft__os_set_thread_name(int32_t native_id, const char *name);
 
 /* Calls `ended(value)` when the calling thread ends, unless value is NULL.
