@@ -76,6 +76,11 @@ static bool mark_waiters(weft_event *event, weft__waiter *waiter)
     return false;
 }
 
+static bool is_set(void *event)
+{
+    return weft_event_is_set(event);
+}
+
 weft_status weft__event_wait_slow(weft_event *event, weft_duration duration)
 {
     if (event == NULL)
@@ -84,7 +89,10 @@ weft_status weft__event_wait_slow(weft_event *event, weft_duration duration)
     if (duration <= 0)
         return weft_event_is_set(event) ? WEFT_OK : WEFT_TIMED_OUT;
     weft_duration deadline = weft__deadline(duration);
-    weft__waiter waiter = {.kind = &kind, .object = event, .data = event};
+    if (weft__wait_awake(event, is_set, event))
+        return WEFT_OK;
+    weft__waiter waiter = {
+        .kind = &kind, .object = event, .data = event, .drowsy = true};
     weft__line *line = weft__line_lock(event);
     bool wait = mark_waiters(event, &waiter);
     if (wait)

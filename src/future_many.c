@@ -86,9 +86,11 @@ static bool see(const seen_set *seen, weft_future *future)
 static void watch(weft_completions *completions, weft_future *future)
 {
     entry *own = &completions->entries[completions->entries_count++];
-    *own = (entry){
-        .waiter = {.kind = &kind, .object = future, .data = completions},
-        .future = future};
+    *own = (entry){.waiter = {.kind = &kind,
+                              .object = future,
+                              .data = completions,
+                              .apart = true},
+                   .future = future};
     weft__line *line = weft__line_lock(future);
     bool wait = weft__future_mark_waiters(future);
     weft__line_push(line, &own->waiter);

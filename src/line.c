@@ -160,7 +160,8 @@ void weft__line_unlock(weft__line *line)
 static void prepare(weft__waiter *waiter)
 {
     waiter->thread = weft__self();
-    waiter->woken = WEFT__IN_LINE;
+    waiter->in_line = true;
+    waiter->woken = waiter->apart ? WEFT__ASLEEP : WEFT__AWAKE;
     if (waiter->since == 0)
         waiter->since = weft__os_clock();
 }
@@ -209,7 +210,7 @@ weft__waiter *weft__line_next(const weft__waiter *waiter)
 bool weft__line_contains(const weft__line *line, const weft__waiter *waiter)
 {
     (void)line; /* its lock is what makes the answer stable */
-    return weft__load_relaxed(&waiter->woken) == WEFT__IN_LINE;
+    return waiter->in_line;
 }
 
 void weft__line_remove(weft__line *line, weft__waiter *waiter)
@@ -222,7 +223,7 @@ void weft__line_remove(weft__line *line, weft__waiter *waiter)
         waiter->next->previous = waiter->previous;
     else
         line->last = waiter->previous;
-    weft__store_relaxed(&waiter->woken, WEFT__TAKEN);
+    waiter->in_line = false;
 }
 
 void weft__line_take(weft__line *line, weft__waiter *waiter, weft__wakes *wakes)

@@ -3,12 +3,14 @@
 /*
  * Sleeping and waking.
  *
- *     waiter->woken:  IN_LINE --(under the line's lock)--> TAKEN --> WOKEN
+ *     waiter->woken:  AWAKE --sleeper--> ASLEEP --waker--> WOKEN
+ *                       +-------------------waker-----------+
  *
- * Only the thread that took it may wake it, and it may use the waiter until it
- * stores WOKEN; from then on the waiter's memory is the sleeper's again. Who
- * finds, at a time-out, that it is no longer IN_LINE has been served, and waits
- * the moment for WOKEN.
+ * Only the thread that took it out of its line may wake it, and it may use the
+ * waiter until it stores WOKEN; from then on the waiter's memory is the
+ * sleeper's again. One that is still awake needs no more than that. Who finds,
+ * at a time-out, that it is not in_line any more has been served, and waits the
+ * moment for WOKEN.
  *
  * Parker: the word in its record that a thread sleeps on.
  *
@@ -25,7 +27,6 @@
 
 #include "registry.h"
 
-enum { SPINS = 64 };
 enum { EMPTY, NOTIFIED, SLEEPING };
 
 weft_duration weft__deadline(weft_duration duration)
@@ -56,8 +57,8 @@ void weft__wake(weft__wakes *wakes)
     while (waiter != NULL) {
         weft__waiter *next = waiter->next;
         weft__record *thread = waiter->thread;
-        weft__store(&waiter->woken, WEFT__WOKEN);
-        weft__unpark(thread);
+        if (weft__exchange(&waiter->woken, WEFT__WOKEN) == WEFT__ASLEEP)
+            weft__unpark(thread);
         waiter = next;
     }
 }
@@ -115,25 +116,22 @@ static bool is_woken(const weft__waiter *waiter)
     return weft__load(&waiter->woken) == WEFT__WOKEN;
 }
 
-/* A little patience is cheaper than a trip through the kernel. */
-static bool woken_soon(const weft__waiter *waiter)
+static bool is_woken_now(void *waiter)
 {
-    for (int spin = 0; spin < SPINS; spin++) {
-        if (is_woken(waiter))
-            return true;
-        weft__os_pause();
-    }
-    return false;
+    return is_woken(waiter);
 }
 
 weft_status weft__park(weft__waiter *waiter, weft_duration deadline,
                        weft__stoppable stoppable)
 {
-    if (woken_soon(waiter))
+    if (!waiter->drowsy &&
+        weft__wait_awake(waiter->object, is_woken_now, waiter))
         return WEFT_OK;
     weft__record *self = waiter->thread;
     weft_status status = WEFT_OK;
+    uint32_t awake = WEFT__AWAKE;
     publish(self, waiter->kind, waiter->object, waiter->since);
+    weft__compare_swap(&waiter->woken, &awake, WEFT__ASLEEP); /* or is woken */
     while (!is_woken(waiter)) {
         status = given_up(self, deadline, stoppable);
         if (status != WEFT_OK) {

@@ -21,6 +21,7 @@
  * for: nothing it finds afterwards can change that.
  */
 
+#include "awake.h"
 #include "mutex.h"
 
 struct weft__record;
@@ -40,7 +41,7 @@ typedef struct weft__wait_kind {
 } weft__wait_kind;
 
 /* What waiter.woken holds; drawn in park.c. */
-enum { WEFT__IN_LINE, WEFT__TAKEN, WEFT__WOKEN };
+enum { WEFT__AWAKE, WEFT__ASLEEP, WEFT__WOKEN };
 
 struct weft__waiter {
     const weft__wait_kind *kind;
@@ -49,9 +50,12 @@ struct weft__waiter {
     uint32_t want;       /* the object's own business ... */
     uint32_t answer;     /* ... what the waker decided */
     void *data;
+    bool drowsy; /* has waited awake before it stood in line: sleep at once */
+    bool apart;  /* its thread sleeps in weft__park_until, for many at once */
     /* Private. */
     struct weft__record *thread; /* whom to wake; set by push */
     weft__waiter *next, *previous;
+    bool in_line;
     uint32_t woken;
 };
 

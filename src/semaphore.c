@@ -71,11 +71,19 @@ bool weft__semaphore_take(weft_semaphore *semaphore)
     return taken;
 }
 
+/* Nobody who waits is passed. */
+static bool take_if_no_line(void *semaphore)
+{
+    return weft__semaphore_take_fast(semaphore);
+}
+
 static weft_status acquire(weft_semaphore *semaphore, weft_duration deadline,
                            weft__stoppable stoppable)
 {
+    if (weft__wait_awake(semaphore, take_if_no_line, semaphore))
+        return WEFT_OK;
     weft__waiter waiter = {
-        .kind = &kind, .object = semaphore, .data = semaphore};
+        .kind = &kind, .object = semaphore, .data = semaphore, .drowsy = true};
     weft__line *line = weft__line_lock(semaphore);
     weft__fetch_or(&semaphore->word_, WAITERS); /* before the last look */
     bool taken = take_past_the_line(semaphore, line);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WEFT_SRC_AWAKE_H
+#define WEFT_SRC_AWAKE_H
+
+#include <stdbool.h>
+
+/*
+ * Waits awake for a little while, at most some 20 us of processor time, less
+ * where that was in vain on this object lately: true as soon as ready(context).
+ * What comes after false is sleep.
+ */
+bool weft__wait_awake(const void *object, bool (*ready)(void *context),
+                      void *context);
+
+#endif
