@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+
+/* The queues of C++. Boost's two wait awake, so they are for the eye only. */
+
+#include "queue.h"
+
+#include "floor.h"
+#include "harness.h"
+#include "template.h"
+
+#include <boost/lockfree/queue.hpp>
+#include <boost/lockfree/spsc_queue.hpp>
+#include <concurrentqueue/blockingconcurrentqueue.h>
+#include <oneapi/tbb/concurrent_queue.h>
+#include <readerwritercircularbuffer.h>
+#include <readerwriterqueue.h>
+
+typedef tbb::concurrent_bounded_queue<uint64_t> queue_tbb;
+typedef moodycamel::BlockingConcurrentQueue<uint64_t> queue_moodycamel;
+typedef moodycamel::BlockingReaderWriterQueue<uint64_t> queue_rwqueue;
+typedef moodycamel::BlockingReaderWriterCircularBuffer<uint64_t> queue_rwbuffer;
+typedef boost::lockfree::spsc_queue<uint64_t> queue_spsc;
+typedef boost::lockfree::queue<uint64_t> queue_boost;
+
+/* ---- oneTBB ---- */
+
+static queue_tbb *open_queue_tbb(unsigned capacity)
+{
+    queue_tbb *queue = new queue_tbb;
+    if (capacity != 0)
+        queue->set_capacity(capacity);
+    return queue;
+}
+
+static inline void put_tbb(queue_tbb *queue, uint64_t item)
+{
+    queue->push(item);
+}
+
+static inline uint64_t get_tbb(queue_tbb *queue)
+{
+    uint64_t item;
+    queue->pop(item);
+    return item;
+}
+
+/* ---- moodycamel ---- */
+
+static queue_moodycamel *open_queue_moodycamel(unsigned)
+{
+    return new queue_moodycamel;
+}
+
+static inline void put_moodycamel(queue_moodycamel *queue, uint64_t item)
+{
+    queue->enqueue(item);
+}
+
+static inline uint64_t get_moodycamel(queue_moodycamel *queue)
+{
+    uint64_t item;
+    queue->wait_dequeue(item);
+    return item;
+}
+
+static queue_rwqueue *open_queue_rwqueue(unsigned)
+{
+    return new queue_rwqueue;
+}
+
+static inline void put_rwqueue(queue_rwqueue *queue, uint64_t item)
+{
+    queue->enqueue(item);
+}
+
+static inline uint64_t get_rwqueue(queue_rwqueue *queue)
+{
+    uint64_t item;
+    queue->wait_dequeue(item);
+    return item;
+}
+
+static queue_rwbuffer *open_queue_rwbuffer(unsigned capacity)
+{
+    return new queue_rwbuffer(capacity);
+}
+
+static inline void put_rwbuffer(queue_rwbuffer *queue, uint64_t item)
+{
+    queue->wait_enqueue(item);
+}
+
+static inline uint64_t get_rwbuffer(queue_rwbuffer *queue)
+{
+    uint64_t item;
+    queue->wait_dequeue(item);
+    return item;
+}
+
+/* ---- Boost ---- */
+
+static queue_spsc *open_queue_spsc(unsigned capacity)
+{
+    return new queue_spsc(capacity);
+}
+
+static inline void put_spsc(queue_spsc *queue, uint64_t item)
+{
+    unsigned looks = 0;
+    while (!queue->push(item))
+        bench_relax(&looks);
+}
+
+static inline uint64_t get_spsc(queue_spsc *queue)
+{
+    uint64_t item;
+    unsigned looks = 0;
+    while (!queue->pop(item))
+        bench_relax(&looks);
+    return item;
+}
+
+static queue_boost *open_queue_boost(unsigned capacity)
+{
+    return new queue_boost(capacity);
+}
+
+static inline void put_boost(queue_boost *queue, uint64_t item)
+{
+    unsigned looks = 0;
+    while (!queue->bounded_push(item))
+        bench_relax(&looks);
+}
+
+static inline uint64_t get_boost(queue_boost *queue)
+{
+    uint64_t item;
+    unsigned looks = 0;
+    while (!queue->pop(item))
+        bench_relax(&looks);
+    return item;
+}
+
+/* ---- All ---- */
+
+#define close_queue_tbb delete_queue
+#define close_queue_moodycamel delete_queue
+#define close_queue_rwqueue delete_queue
+#define close_queue_rwbuffer delete_queue
+#define close_queue_spsc delete_queue
+#define close_queue_boost delete_queue
+
+template <typename queue> static void delete_queue(queue *object)
+{
+    delete object;
+}
+
+#define PEER tbb
+#include "queue_workloads.h"
+#define PEER moodycamel
+#include "queue_workloads.h"
+#define PEER rwqueue
+#include "queue_workloads.h"
+#define PEER rwbuffer
+#include "queue_workloads.h"
+#define PEER spsc
+#include "queue_workloads.h"
+#define PEER boost
+#include "queue_workloads.h"
+
+extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
+    bench_queue_rwqueue, bench_queue_rwbuffer, bench_queue_boost;
+
+const bench_entrant bench_queue_tbb = {
+    "oneTBB",
+    BENCH_PEER,
+    "shutdown, time-out",
+    {alone_tbb, stream_tbb, stream_tbb, stream_tbb, stream_tbb, ping_pong_tbb}};
+const bench_entrant bench_queue_moodycamel = {
+    "moodycamel",
+    BENCH_PEER,
+    "bound, order, shutdown",
+    {alone_moodycamel, NULL, NULL, stream_moodycamel, stream_moodycamel,
+     ping_pong_moodycamel}};
+const bench_entrant bench_queue_rwqueue = {
+    "rwqueue",
+    BENCH_PEER,
+    "bound, more than 2 threads",
+    {alone_rwqueue, NULL, NULL, stream_rwqueue, NULL, ping_pong_rwqueue}};
+const bench_entrant bench_queue_rwbuffer = {
+    "rwbuffer",
+    BENCH_PEER,
+    "more than 2 threads",
+    {alone_rwbuffer, stream_rwbuffer, NULL, NULL, NULL, ping_pong_rwbuffer}};
+const bench_entrant bench_queue_boost = {
+    "Boost",
+    BENCH_REFERENCE,
+    "blocking",
+    {alone_spsc, stream_spsc, stream_boost, NULL, NULL, ping_pong_spsc}};
