@@ -14,6 +14,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 unsigned bench_patience;
@@ -39,6 +40,13 @@ static bool something_was_wrong;
 
 /* ---- Samples ---- */
 
+/* Threads that the last entrant left behind may still be awake. */
+static void let_settle(void)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    nanosleep(&moment, NULL);
+}
+
 static bench_sample turn(const bench_contest *contest,
                          const bench_entrant *entrant, uint64_t operations,
                          const struct effort *effort)
@@ -51,6 +59,7 @@ static bench_sample turn(const bench_contest *contest,
         .outside = (uint64_t)(contest->outside * turns_per_ns),
         .fairness = -1,
     };
+    let_settle();
     entrant->run[contest->workload](&sample);
     if (sample.wrong || sample.wall <= 0 || sample.operations == 0) {
         printf("WRONG: %s in %s\n", entrant->name, contest->name);
