@@ -165,6 +165,7 @@ void bench_threads_until(bench_sample *sample, unsigned threads,
                          bench_body *body)
 {
     pthread_t started[MOST_THREADS];
+    sample->until_stopped = true;
     start_all(sample, threads, body, started);
     while (weft__load(&crew.arrived) <= threads)
         sched_yield();

@@ -53,6 +53,7 @@ typedef struct bench_sample {
     double fairness;          /* fewest / most operations; < 0: not measured */
     weft_duration worst_wait; /* 0: not measured */
     bool wrong;               /* the workload found its own result wrong */
+    bool until_stopped;       /* it did as much as it could in `length` */
 } bench_sample;
 
 typedef void bench_workload(bench_sample *sample);

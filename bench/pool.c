@@ -6,8 +6,9 @@
  * wait for them; a loop of half a millisecond cut into pieces. The time is for
  * one task, or for the loop.
  *
- * The floor of the tasks is a ring to a thread that waits awake, of the nested
- * ones the calls themselves, of the loop the part of one processor.
+ * The floor of the tasks is a ring from which the one who waits takes and runs
+ * them, of the nested ones the calls themselves, of the loop the part of one
+ * processor.
  */
 
 #include "pool.h"
@@ -18,7 +19,6 @@
 #include "weft/pool.h"
 
 #include <glib.h>
-#include <pthread.h>
 
 static const bench_contest contests[] = {
     {.name = "submit + result", .workload = ONE_BY_ONE},
@@ -41,50 +41,32 @@ static void *add_one(void *number)
     return number;
 }
 
-/* ---- The floor ---- */
+/* ---- The floor: who waits for a task runs it ---- */
 
-typedef struct task_floor {
-    uint32_t done;
-    uint64_t *number;
-} task_floor;
+typedef uint64_t *task_floor;
 
 static queue_ring *ring_floor;
-static pthread_t worker_floor;
-
-static void *work_floor(void *arg)
-{
-    uint64_t item;
-    while ((item = get_ring(ring_floor)) != 0) {
-        task_floor *task = (task_floor *)(uintptr_t)item;
-        add_one(task->number);
-        weft__store(&task->done, 1);
-    }
-    return arg;
-}
 
 static void open_pool_floor(void)
 {
     ring_floor = open_queue_ring(BURST);
-    must(pthread_create(&worker_floor, NULL, work_floor, NULL) == 0);
 }
 
 static void close_pool_floor(void)
 {
-    put_ring(ring_floor, 0);
-    pthread_join(worker_floor, NULL);
     close_queue_ring(ring_floor);
 }
 
 static inline void submit_floor(task_floor *task, uint64_t *number)
 {
-    task->done = 0;
-    task->number = number;
+    *task = number;
     put_ring(ring_floor, (uintptr_t)task);
 }
 
 static inline void await_floor(task_floor *task)
 {
-    bench_await(&task->done, 1);
+    (void)task;
+    add_one(*(task_floor *)(uintptr_t)get_ring(ring_floor));
 }
 
 static unsigned long __attribute__((noinline)) fib(unsigned n)
@@ -121,10 +103,23 @@ typedef weft_future task_weft;
 
 static weft_pool *pool_weft;
 
+static void loop_body_weft(size_t begin, size_t end, void *context)
+{
+    loop_body(begin, end, context);
+}
+
+static inline void loop_once_weft(void)
+{
+    must(weft_parallel_for(pool_weft, 0, LENGTH, loop_body_weft, results) ==
+         WEFT_OK);
+}
+
+/* With its threads, which are started when there is work: peers keep theirs. */
 static void open_pool_weft(void)
 {
     pool_weft = weft_pool_create(.name = "bench");
     must(pool_weft != NULL);
+    loop_once_weft();
 }
 
 static void close_pool_weft(void)
@@ -174,18 +169,12 @@ static void nested_weft(bench_sample *sample)
     close_pool_weft();
 }
 
-static void loop_body_weft(size_t begin, size_t end, void *context)
-{
-    loop_body(begin, end, context);
-}
-
 static void loop_weft(bench_sample *sample)
 {
     open_pool_weft();
     bench_begin(sample);
     for (uint64_t i = 0; i < sample->operations; i++)
-        must(weft_parallel_for(pool_weft, 0, LENGTH, loop_body_weft, results) ==
-             WEFT_OK);
+        loop_once_weft();
     bench_end(sample);
     close_pool_weft();
 }

@@ -71,18 +71,12 @@ static void MY(read_mostly)(bench_sample *sample, unsigned index)
     bench_done(index, operations, 0);
 }
 
-static void MY(run_mixed)(bench_sample *sample, unsigned threads)
+WORKLOAD(mixed)
 {
     MY(prepare_rwlock)(&MY(shared).lock);
     MY(shared).writes = 0;
-    bench_threads_until(sample, threads, MY(read_mostly));
-    if (MY(shared).writes * 10 != sample->operations)
-        sample->wrong = true;
-}
-
-WORKLOAD(mixed)
-{
-    MY(run_mixed)(sample, sample->contest->threads);
+    bench_threads_until(sample, sample->contest->threads, MY(read_mostly));
+    sample->wrong = MY(shared).writes * 10 != sample->operations;
 }
 
 #undef PEER
