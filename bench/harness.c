@@ -33,7 +33,7 @@ struct effort {
 };
 
 static const struct effort thorough = {11, WEFT_MS(20), WEFT_MS(50)};
-static const struct effort quick = {3, WEFT_MS(1), WEFT_MS(5)};
+static const struct effort quick = {3, WEFT_MS(1), WEFT_MS(3)};
 
 static double turns_per_ns;
 static bool something_was_wrong;
