@@ -186,6 +186,7 @@ weft_status weft_rwlock_release_write(weft_rwlock *rwlock)
 }
 
 weft_status weft_rwlock_downgrade(weft_rwlock *rwlock)
+    WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     return end_write(rwlock, 1, "weft_rwlock_downgrade");
 }

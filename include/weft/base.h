@@ -68,6 +68,9 @@
 #define WEFT_RELEASE(lock) WEFT__ANALYSIS(release_capability(lock))
 #define WEFT_RELEASE_SHARED(lock) \
     WEFT__ANALYSIS(release_shared_capability(lock))
+#define WEFT_ASSERT_HELD(lock) WEFT__ANALYSIS(assert_capability(lock))
+#define WEFT_ASSERT_HELD_SHARED(lock) \
+    WEFT__ANALYSIS(assert_shared_capability(lock))
 #define WEFT_NO_THREAD_SAFETY_ANALYSIS WEFT__ANALYSIS(no_thread_safety_analysis)
 
 WEFT_BEGIN_DECLARATIONS

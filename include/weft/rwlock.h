@@ -114,7 +114,8 @@ WEFT_API weft_status weft_rwlock_release_write(weft_rwlock *rwlock)
 
 /* Turns the caller's writing into reading, with no writer in between. WEFT_OK;
  * WEFT_NOT_OWNER: nobody writes; WEFT_INVALID: NULL. Does not block. */
-WEFT_API weft_status weft_rwlock_downgrade(weft_rwlock *rwlock);
+WEFT_API weft_status weft_rwlock_downgrade(weft_rwlock *rwlock)
+    WEFT_RELEASE(rwlock) WEFT_ACQUIRE_SHARED(rwlock);
 
 /* Whether anybody holds it at this moment, for reading or writing. */
 static inline bool weft_rwlock_locked(const weft_rwlock *rwlock)

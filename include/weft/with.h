@@ -15,8 +15,7 @@
  * goto. For weft_lock, weft_rlock, weft_semaphore and weft_bounded_semaphore;
  * WEFT_WITH_READ and WEFT_WITH_WRITE for weft_rwlock. The acquire is the plain
  * one: it waits until it has the lock, whatever happens. C only: C++ has
- * std::lock_guard. Optimised, nothing is left but the two calls; Clang's
- * thread-safety analysis does not see them.
+ * std::lock_guard. Optimised, nothing is left but the two calls.
  */
 
 #include "lock.h"
@@ -26,7 +25,11 @@
 
 #ifndef __cplusplus
 
-/* What must be released; the kind is a constant by then. Private. */
+/*
+ * What must be released; the kind is a constant by then. That holding "asserts"
+ * is for Clang's thread-safety analysis, which knows no clean-up: so it takes
+ * the lock for held in the block, and expects no release. Private.
+ */
 typedef struct weft__held {
     enum {
         WEFT__HELD_LOCK,
@@ -40,28 +43,28 @@ typedef struct weft__held {
 } weft__held;
 
 static inline weft__held weft__hold_lock(weft_lock *lock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+    WEFT_ASSERT_HELD(lock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_lock_acquire(lock);
     return (weft__held){WEFT__HELD_LOCK, lock};
 }
 
 static inline weft__held weft__hold_rlock(weft_rlock *rlock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+    WEFT_ASSERT_HELD(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_rlock_acquire(rlock);
     return (weft__held){WEFT__HELD_RLOCK, rlock};
 }
 
 static inline weft__held weft__hold_read(weft_rwlock *rwlock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+    WEFT_ASSERT_HELD_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_rwlock_acquire_read(rwlock);
     return (weft__held){WEFT__HELD_READ, rwlock};
 }
 
 static inline weft__held weft__hold_write(weft_rwlock *rwlock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+    WEFT_ASSERT_HELD(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_rwlock_acquire_write(rwlock);
     return (weft__held){WEFT__HELD_WRITE, rwlock};
@@ -119,13 +122,16 @@ static inline void weft__let_go(weft__held *held) WEFT_NO_THREAD_SAFETY_ANALYSIS
 #define WEFT_WITH_WRITE(rwlock) \
     WEFT__HOLD(weft__hold_write((rwlock)), __COUNTER__)
 
-/* The number makes the names new, so that blocks may nest. */
+/* The number makes the names new, so that blocks may nest. The condition, not
+ * the declaration, acquires, so that the analysis takes the lock for held in
+ * the block alone. */
 #define WEFT__HOLD(hold, number) WEFT__HOLD_NAMED(hold, number)
-#define WEFT__HOLD_NAMED(hold, number)                    \
-    for (weft__held weft__held_##number                   \
-             WEFT__CLEANUP(weft__let_go) = (hold),        \
-             *weft__turn_##number = &weft__held_##number; \
-         weft__turn_##number != NULL; weft__turn_##number = NULL)
+#define WEFT__HOLD_NAMED(hold, number)                                     \
+    for (weft__held weft__held_##number                                    \
+             WEFT__CLEANUP(weft__let_go) = {WEFT__HELD_LOCK, NULL},        \
+             *weft__turn_##number = &weft__held_##number;                  \
+         weft__turn_##number != NULL && (weft__held_##number = (hold), 1); \
+         weft__turn_##number = NULL)
 
 #endif
 
