@@ -13,7 +13,7 @@ static weft_bounded_semaphore bounded = WEFT_BOUNDED_SEMAPHORE(1);
 START_TEST(the_end_of_the_block_releases)
 {
     int turns = 0;
-    WEFT_WITH (&lock) {
+    WEFT_WITH(&lock) {
         ck_assert(weft_lock_locked(&lock));
         turns++;
     }
@@ -25,7 +25,7 @@ END_TEST
 START_TEST(break_and_continue_release)
 {
     for (int i = 0; i < 2; i++) {
-        WEFT_WITH (&lock) {
+        WEFT_WITH(&lock) {
             if (i == 0)
                 break;
             continue;
@@ -37,8 +37,8 @@ END_TEST
 
 static int return_from_inside(void)
 {
-    WEFT_WITH (&lock) {
-        WEFT_WITH (&semaphore) {
+    WEFT_WITH(&lock) {
+        WEFT_WITH(&semaphore) {
             return weft_lock_locked(&lock) &&
                    weft_semaphore_value(&semaphore) == 0;
         }
@@ -56,7 +56,7 @@ END_TEST
 
 START_TEST(goto_releases)
 {
-    WEFT_WITH (&lock) {
+    WEFT_WITH(&lock) {
         goto outside;
     }
 outside:
@@ -66,21 +66,19 @@ END_TEST
 
 START_TEST(all_kinds_nest)
 {
-    WEFT_WITH (&lock)
-        WEFT_WITH (&rlock)
-            WEFT_WITH (&rlock)
-                WEFT_WITH (&bounded) {
+    WEFT_WITH(&lock)
+        WEFT_WITH(&rlock)
+            WEFT_WITH(&rlock)
+                WEFT_WITH(&bounded) {
                     ck_assert_uint_eq(weft_rlock_level(&rlock), 2);
                     ck_assert_uint_eq(weft_bounded_semaphore_value(&bounded),
                                       0);
-                    WEFT_WITH_READ(&rwlock)
-                    {
+                    WEFT_WITH_READ(&rwlock) {
                         ck_assert(weft_rwlock_locked(&rwlock));
                         assert_status(weft_rwlock_try_acquire_write(&rwlock),
                                       WEFT_BUSY);
                     }
-                    WEFT_WITH_WRITE(&rwlock)
-                    {
+                    WEFT_WITH_WRITE(&rwlock) {
                         assert_status(weft_rwlock_try_acquire_read(&rwlock),
                                       WEFT_BUSY);
                     }
