@@ -47,6 +47,6 @@ int main(void)
     if (weft_spawn(open_file, "/nor/this", .name = "orphan") != WEFT_OK)
         return EXIT_FAILURE;
     weft_event_wait(&heard);
-    weft_set_excepthook(NULL); /* back to weft_excepthook, on stderr */
+    weft_set_excepthook(weft_excepthook); /* the usual one, on stderr */
     return EXIT_SUCCESS;
 }
