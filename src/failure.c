@@ -23,18 +23,15 @@ static uint64_t kept;
 static _Thread_local weft_error found;
 static _Thread_local char found_text[WEFT_MESSAGE_SIZE];
 
-static void guard_once(void)
+__attribute__((constructor)) static void failure_init(void)
 {
     static weft__fork_guard guard = {.lock = &lock};
-    static uint32_t guarded;
-    if (weft__load(&guarded) == 0 && weft__exchange(&guarded, 1) == 0)
-        weft__fork_guard_add(&guard);
+    weft__fork_guard_add(&guard);
 }
 
 uint64_t weft__failure_keep(const weft_error *error)
     WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    guard_once();
     weft_lock_acquire(&lock);
     uint64_t number = ++kept;
     kept_text *place = &ring[number % WEFT_KEPT_FAILURES];

@@ -71,7 +71,7 @@ void weft__at_exit(weft__drain *new_drain)
     if (*end == NULL)
         weft__store(end, new_drain);
     if (!registered)
-        registered = atexit(at_exit) == 0;
+        weft__store_relaxed(&registered, atexit(at_exit) == 0);
     weft__mutex_unlock(&drains_mutex);
 }
 

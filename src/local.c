@@ -177,13 +177,11 @@ static void drop_dead_threads(weft__fork_guard *guard)
     }
 }
 
-static void guard_once(void)
+__attribute__((constructor)) static void local_init(void)
 {
     static weft__fork_guard guard = {.lock = &lock,
                                      .in_child = drop_dead_threads};
-    static uint32_t guarded;
-    if (weft__load(&guarded) == 0 && weft__exchange(&guarded, 1) == 0)
-        weft__fork_guard_add(&guard);
+    weft__fork_guard_add(&guard);
 }
 
 void *weft__local_make(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
@@ -194,7 +192,6 @@ void *weft__local_make(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
         errno = EINVAL;
         return NULL;
     }
-    guard_once();
     weft__self(); /* so that this thread's end is noticed */
     node *made = construct(local);
     if (made == NULL)

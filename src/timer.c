@@ -244,14 +244,11 @@ static void forget_timers(weft__fork_guard *guard)
     first_changed = leader_wanted = one_less = (weft_condition){.private_ = 0};
 }
 
-static void prepare(void)
+static weft__drain at_exit = {.drain = drain};
+
+__attribute__((constructor)) static void timer_init(void)
 {
-    static weft__drain at_exit = {.drain = drain};
     static weft__fork_guard guard = {.lock = &lock, .in_child = forget_timers};
-    static uint32_t prepared;
-    if (weft__load(&prepared) != 0 || weft__exchange(&prepared, 1) != 0)
-        return;
-    weft__at_exit(&at_exit);
     weft__fork_guard_add(&guard);
 }
 
@@ -274,7 +271,8 @@ weft_status weft_timer_start(weft_timer *timer) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft_status status = check_start(timer);
     if (status != WEFT_OK)
         return status;
-    prepare();
+    if (!timer->daemon)
+        weft__at_exit(&at_exit);
     weft_duration due = weft__deadline(timer->interval);
     if (timer->interval <= 0)
         due = weft__os_clock();
