@@ -43,7 +43,7 @@ static void end_steps(void)
 static void let_each_time_out(weft_duration duration)
 {
     struct caller own;
-    for_each_call () {
+    for_each_call() {
         if (one->only_plain)
             continue;
         block(&own, one, duration);
@@ -98,7 +98,7 @@ START_TEST(sleeps_that_end_for_no_reason_end_no_wait)
     struct caller own;
     for (int nth = 1; nth <= 3; nth++) {
         interrupted_sleeps = nth;
-        for_each_call () {
+        for_each_call() {
             block(&own, one, PLAIN);
             wait_until_blocked(&own);
             weft_sleep(WEFT_US(200)); /* time to go wrong */
