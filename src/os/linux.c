@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -168,6 +169,22 @@ void weft__os_at_fork(void (*prepare)(void), void (*parent)(void),
                       void (*child)(void))
 {
     pthread_atfork(prepare, parent, child);
+}
+
+void weft__os_random(void *bytes, size_t size)
+{
+    int saved = errno;
+    unsigned char *next = bytes;
+    while (size > 0) {
+        ssize_t got = getrandom(next, size, 0);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            break; /* kernels before 3.17: what is there must do */
+        next += got;
+        size -= (size_t)got;
+    }
+    errno = saved;
 }
 
 void weft__os_print_error(const char *text, size_t size)

@@ -68,6 +68,10 @@ void weft__os_at_thread_end(void *value);
 void weft__os_at_fork(void (*prepare)(void), void (*parent)(void),
                       void (*child)(void));
 
+/* Fills `size` bytes with what nobody can guess. Waits only where the system
+ * has just been switched on and has nothing to offer yet. */
+void weft__os_random(void *bytes, size_t size);
+
 /* Writes to stderr, whole, however the system splits it. */
 void weft__os_print_error(const char *text, size_t size);
 
