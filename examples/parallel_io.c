@@ -81,15 +81,15 @@ static void *walk(void *tree)
     return NULL;
 }
 
-/* Shows for a moment how far it is, if somebody looks. */
 static void show_progress(int printed)
 {
     int all = printed + 1 + (int)weft_queue_size(q);
     fflush(stdout);
     if (isatty(STDERR_FILENO))
-        fprintf(stderr, "[%-20.*s] %d of %d\r", 20 * printed / all,
-                "####################", printed, all);
-    weft_event_wait_timed(&stop, WEFT_MS(10));
+        fprintf(stderr, "[%-20.*s] %d of %d%s\r", 20 * printed / all,
+                "####################", printed, all,
+                weft_thread_is_alive(&walker) ? "+" : "");
+    weft_event_wait_timed(&stop, WEFT_MS(10)); /* a moment to look at it */
     if (isatty(STDERR_FILENO))
         fputs("\033[K", stderr);
 }
@@ -120,7 +120,7 @@ int main(int argc, char **argv)
     char *roots[] = {argc > 1 ? argv[1] : "/usr/share", NULL};
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_path);
     sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    q = weft_queue_create(sizeof(struct file *), .maxsize = 10000);
+    q = weft_queue_create(sizeof(struct file *), .maxsize = 50000);
     pool = weft_pool_create(.workers = argc > 2 ? (unsigned)atoi(argv[2]) : 0);
     walker = (weft_thread)WEFT_THREAD(walk, tree);
     if (tree == NULL || sha256 == NULL || q == NULL || pool == NULL ||
