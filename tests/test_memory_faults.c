@@ -5,7 +5,9 @@
 
 #include "faults.h"
 
-#include <string.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <weft/event.h>
 #include <weft/local.h>
 #include <weft/queue.h>
 #include <weft/timer.h>
@@ -16,10 +18,12 @@ typedef weft_status (*operation)(void);
 /* Has the operation fail at its first allocation, its second, and so on, until
  * it needs no more; afterwards each time it succeeds. Returns how many it made.
  * What a failure allocated it must have freed. */
+static long live_before; /* how many allocations lived */
+
 static long fail_at_each(operation run, bool and_on, void (*undo)(void))
 {
     for (long k = 1;; k++) {
-        long before = live;
+        live_before = live;
         run_out_of_memory(k, and_on);
         weft_status status = run();
         if (enough_memory()) {
@@ -29,7 +33,7 @@ static long fail_at_each(operation run, bool and_on, void (*undo)(void))
         }
         long after = live;
         ck_assert_int_eq(status, WEFT_NO_MEMORY);
-        ck_assert_int_eq(after, before);
+        ck_assert_int_eq(after, live_before);
         assert_ok(run());
         undo();
     }
@@ -53,19 +57,146 @@ static weft_status spawn(void)
 static void until_spawned_is_gone(void)
 {
     static int expected;
-    static long before;
-    if (expected++ == 0)
-        before = live - 1;
-    while (live > before)
+    while (weft_active_count() > 1 || live > live_before)
         weft_sleep(WEFT_US(100));
-    ck_assert_int_eq(ran, expected);
-    ck_assert_uint_eq(weft_active_count(), 1);
+    ck_assert_int_eq(ran, ++expected);
 }
 
 START_TEST(spawn_without_memory)
 {
     ck_assert_int_eq(fail_at_each(spawn, false, until_spawned_is_gone), 1);
     ck_assert_int_eq(fail_at_each(spawn, true, until_spawned_is_gone), 1);
+}
+END_TEST
+
+/* ---- Local ---- */
+
+enum { LOCALS = 40 };
+static weft_local locals[LOCALS];
+static int constructed, destroyed;
+
+static weft_status construct(void *value, void *arg)
+{
+    (void)value;
+    (void)arg;
+    constructed++;
+    return WEFT_OK;
+}
+
+static void destroy(void *value)
+{
+    (void)value;
+    destroyed++;
+}
+
+/* Values of so many objects that keys and the thread's table must grow. */
+static weft_status get_locals(void)
+{
+    for (int i = 0; i < LOCALS; i++) {
+        errno = 0;
+        int *value = weft_local_get(&locals[i]);
+        if (value == NULL)
+            return errno == ENOMEM ? WEFT_NO_MEMORY : WEFT_INVALID;
+        *value = i + 1;
+    }
+    return WEFT_OK;
+}
+
+static void destroy_locals(void)
+{
+    for (int i = 0; i < LOCALS; i++) {
+        ck_assert_int_eq(*(int *)weft_local_get(&locals[i]), i + 1);
+        weft_local_destroy(&locals[i]);
+    }
+    ck_assert_int_eq(constructed, destroyed);
+}
+
+static void *get_locals_without_memory(void *and_on)
+{
+    for (long k = 1;; k++) {
+        run_out_of_memory(k, and_on != NULL);
+        weft_status status = get_locals();
+        bool enough = enough_memory();
+        ck_assert_int_eq(status, enough ? WEFT_OK : WEFT_NO_MEMORY);
+        assert_ok(get_locals()); /* those that were made are kept */
+        destroy_locals();
+        if (enough)
+            return NULL;
+    }
+}
+
+/* The first thread grows what all share, for good: the table of keys. */
+START_TEST(local_values_without_memory)
+{
+    static int and_on;
+    void *const modes[] = {NULL, &and_on, NULL};
+    long after_first = 0;
+    for (int i = 0; i < LOCALS; i++)
+        locals[i] = (weft_local)WEFT_LOCAL(int, .construct = construct,
+                                           .destroy = destroy);
+    for (int i = 0; i < 3; i++) {
+        weft_thread thread = WEFT_THREAD(get_locals_without_memory, modes[i]);
+        start(&thread);
+        assert_ok(weft_thread_join(&thread));
+        long now = live;
+        if (i == 0)
+            after_first = now;
+        ck_assert_int_eq(now, after_first);
+    }
+}
+END_TEST
+
+/* ---- Timer ---- */
+
+static weft_timer timer = WEFT_TIMER(0, run_once, NULL);
+static weft_event inside, leave;
+
+static void *block(void *arg)
+{
+    weft_event_set(&inside);
+    weft_event_wait(&leave);
+    return arg;
+}
+
+static weft_status start_timer(void)
+{
+    return weft_timer_start(&timer);
+}
+
+static void join_timer(void)
+{
+    assert_ok(weft_timer_join(&timer));
+}
+
+START_TEST(a_timer_without_memory)
+{
+    /* Once after the failure, once more with the thread that is there. */
+    ck_assert_int_eq(fail_at_each(start_timer, false, join_timer), 1);
+    ck_assert_int_eq(ran, 2);
+}
+END_TEST
+
+/* While a callback blocks, another thread watches the clock; without memory for
+ * one, the timers wait for the callback. */
+START_TEST(a_timer_without_memory_for_its_thread_waits_for_one)
+{
+    weft_timer blocks = WEFT_TIMER(0, block, NULL);
+    assert_ok(weft_timer_start(&timer)); /* makes the first thread */
+    join_timer();
+    timer.interval = WEFT_MS(20);
+    run_out_of_memory(1, true);
+    weft_status started = weft_timer_start(&timer);
+    weft_status started_too = weft_timer_start(&blocks);
+    weft_status waited = weft_event_wait(&inside);
+    ck_assert(!enough_memory());
+    assert_ok(started);
+    assert_ok(started_too);
+    assert_ok(waited);
+    assert_status(weft_timer_join_timed(&timer, WEFT_MS(25)), WEFT_TIMED_OUT);
+    assert_ok(weft_event_set(&leave));
+    join_timer();
+    assert_ok(weft_timer_join(&blocks));
+    ck_assert_int_eq(ran, 2);
 }
 END_TEST
 
@@ -134,10 +265,11 @@ START_TEST(putting_without_memory)
     static const weft_queue_kind kinds[] = {WEFT_FIFO, WEFT_LIFO,
                                             WEFT_PRIORITY};
     for (int kind = 0; kind < 3; kind++) {
-        long before = live;
+        long first = live;
         for (long k = 1; k <= 20; k++)
             put_without_memory(kinds[kind], k);
-        ck_assert_int_eq(live, before);
+        long last = live;
+        ck_assert_int_eq(last, first);
     }
 }
 END_TEST
@@ -196,13 +328,48 @@ START_TEST(a_putter_without_memory_leaves_its_room_to_the_next)
 }
 END_TEST
 
+/* ---- Descriptors ---- */
+
+static bool readable(int fd)
+{
+    struct pollfd asked = {.fd = fd, .events = POLLIN};
+    return poll(&asked, 1, 0) == 1;
+}
+
+START_TEST(a_queue_without_descriptors_works_and_gets_one_later)
+{
+    struct item item = {.number = 1};
+    struct rlimit before, none;
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = before.rlim_max};
+    assert_ok(create_queue());
+    assert_ok(weft_queue_put(queue, &item));
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    int fd = weft_queue_fd(queue), error = errno;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+    ck_assert_int_eq(fd, -1);
+    ck_assert_int_eq(error, EMFILE);
+    assert_ok(weft_queue_get(queue, &item));
+    assert_ok(weft_queue_put(queue, &item));
+    ck_assert_int_ge(fd = weft_queue_fd(queue), 0);
+    ck_assert(readable(fd));
+    assert_ok(weft_queue_get(queue, &item));
+    ck_assert(!readable(fd));
+    destroy_queue();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         spawn_without_memory,
+        local_values_without_memory,
+        a_timer_without_memory,
+        a_timer_without_memory_for_its_thread_waits_for_one,
         creating_a_queue_without_memory,
         putting_without_memory,
         a_putter_without_memory_leaves_its_room_to_the_next,
+        a_queue_without_descriptors_works_and_gets_one_later,
     };
     return RUN_TESTS("memory faults", tests);
 }

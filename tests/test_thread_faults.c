@@ -154,18 +154,21 @@ END_TEST
  * blocks; now it waits for that. */
 START_TEST(a_timer_without_a_thread_to_fire_waits_for_one)
 {
-    weft_timer blocks = WEFT_TIMER(WEFT_MS(1), wait_to_go, NULL);
-    weft_timer late = WEFT_TIMER(WEFT_MS(2), count, NULL);
-    assert_ok(weft_timer_start(&blocks));
-    assert_ok(weft_timer_start(&late));
+    weft_timer blocks = WEFT_TIMER(0, wait_to_go, NULL);
+    weft_timer late = WEFT_TIMER(0, count, NULL);
+    assert_ok(weft_timer_start(&late)); /* makes the first thread */
+    assert_ok(weft_timer_join(&late));
+    late.interval = WEFT_MS(20);
     out_of_threads = true;
+    assert_ok(weft_timer_start(&late));
+    assert_ok(weft_timer_start(&blocks));
     wait_until_waiting(&go, 1);
-    assert_status(weft_timer_join_timed(&late, WEFT_MS(10)), WEFT_TIMED_OUT);
+    assert_status(weft_timer_join_timed(&late, WEFT_MS(25)), WEFT_TIMED_OUT);
     ck_assert_int_gt(threads_refused, 0);
     assert_ok(weft_event_set(&go));
     assert_ok(weft_timer_join(&late));
     assert_ok(weft_timer_join(&blocks));
-    ck_assert_int_eq(ran, 2);
+    ck_assert_int_eq(ran, 3);
 }
 END_TEST
 
