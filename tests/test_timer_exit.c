@@ -54,6 +54,19 @@ START_TEST(exit_called_in_a_callback_does_not_wait_for_itself)
 }
 END_TEST
 
+static void exit_in_a_callback_with_others_pending(void)
+{
+    static weft_timer late = WEFT_TIMER(WEFT_MS(30), say_fired, NULL);
+    assert_ok(weft_timer_start(&late));
+    exit_in_a_callback();
+}
+
+START_TEST(exit_in_a_callback_lets_the_other_timers_fire)
+{
+    assert_child(exit_in_a_callback_with_others_pending, "fired", 4);
+}
+END_TEST
+
 static weft_timer before_fork = WEFT_TIMER(WEFT_SECONDS(1000), say_fired, NULL);
 
 static void use_timers_in_child(void)
@@ -88,6 +101,7 @@ int main(void)
         a_non_daemon_timer_delays_exit_and_fires,
         a_daemon_timer_does_not_delay_exit,
         exit_called_in_a_callback_does_not_wait_for_itself,
+        exit_in_a_callback_lets_the_other_timers_fire,
         in_a_forked_child_no_timer_is_pending_and_new_ones_work,
     };
     return RUN_TESTS("timer_exit", tests);
