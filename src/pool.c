@@ -27,7 +27,6 @@
 
 #include "misuse.h"
 #include "registry.h"
-#include "weft/once.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -150,25 +149,22 @@ weft_pool *weft_pool_create_with(const weft_pool_options *options)
     return pool;
 }
 
-static void make_default(void *arg)
-{
-    (void)arg;
-    default_pool =
-        weft_pool_create_with(&(const weft_pool_options){.name = "default"});
-}
-
 weft_pool *weft_default_pool(void)
 {
-    static weft_once once;
-    weft_call_once(&once, make_default, NULL);
-    if (default_pool == NULL)
-        errno = ENOMEM;
-    return default_pool;
+    weft_pool *pool = weft__load(&default_pool);
+    if (pool != NULL)
+        return pool;
+    weft_pool *made =
+        weft_pool_create_with(&(const weft_pool_options){.name = "default"});
+    if (made == NULL || weft__compare_swap(&default_pool, &pool, made))
+        return made;
+    weft_pool_destroy(made); /* another thread was faster */
+    return pool;
 }
 
 bool weft__pool_is_default(const weft_pool *pool)
 {
-    return pool == default_pool;
+    return pool == weft__load_relaxed(&default_pool);
 }
 
 unsigned weft_pool_workers(const weft_pool *pool)
