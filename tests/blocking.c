@@ -5,7 +5,8 @@
 const blocking_call *blocking_call_at(size_t i)
 {
     const blocking_call *const parts[] = {blocking_locks, blocking_objects,
-                                          blocking_queues, blocking_pools};
+                                          blocking_queues, blocking_pools,
+                                          blocking_caches};
     for (size_t part = 0; part < sizeof parts / sizeof *parts; part++)
         for (size_t k = 0; parts[part][k].name != NULL; k++)
             if (i-- == 0)

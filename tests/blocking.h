@@ -26,7 +26,7 @@ const blocking_call *blocking_call_at(size_t i);
 
 /* Its parts; each ends with one without a name. */
 extern const blocking_call blocking_locks[], blocking_objects[],
-    blocking_queues[], blocking_pools[];
+    blocking_queues[], blocking_pools[], blocking_caches[];
 
 /* A thread that makes such a call, and how it came out. */
 struct caller {
