@@ -146,6 +146,12 @@ static weft_status launch(weft_thread *thread, bool daemon, bool owned)
     return status;
 }
 
+static weft_status stack_too_small(const char *function, const void *thread)
+{
+    return weft__misuse(WEFT_INVALID, function, thread,
+                        "the stack is too small to run on");
+}
+
 weft_status weft_thread_start(weft_thread *thread)
 {
     static const char function[] = "weft_thread_start";
@@ -155,10 +161,7 @@ weft_status weft_thread_start(weft_thread *thread)
     weft_status status = launch(thread, is_daemon(thread), false);
     if (status == WEFT_ALREADY_STARTED)
         weft__misuse(status, function, thread, "the thread was started before");
-    if (status == WEFT_INVALID)
-        weft__misuse(status, function, thread,
-                     "the stack is too small to run on");
-    return status;
+    return status == WEFT_INVALID ? stack_too_small(function, thread) : status;
 }
 
 weft_status weft__service_start(weft_thread *thread)
@@ -170,10 +173,11 @@ weft_status weft_spawn_with(weft_target target, void *arg,
                             const weft_spawn_options *options)
 {
     static const weft_spawn_options defaults = {.private_ = 0};
+    static const char function[] = "weft_spawn";
     if (options == NULL)
         options = &defaults;
     if (target == NULL)
-        return weft__misuse(WEFT_INVALID, "weft_spawn", NULL,
+        return weft__misuse(WEFT_INVALID, function, NULL,
                             "there is nothing to run");
     weft_thread *thread = calloc(1, sizeof *thread);
     if (thread == NULL)
@@ -186,7 +190,7 @@ weft_status weft_spawn_with(weft_target target, void *arg,
     weft_status status = launch(thread, is_daemon(thread), true);
     if (status != WEFT_OK)
         free(thread);
-    return status;
+    return status == WEFT_INVALID ? stack_too_small(function, NULL) : status;
 }
 
 /* ---- Joining ---- */
