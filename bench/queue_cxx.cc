@@ -39,7 +39,7 @@ static inline void put_tbb(queue_tbb *queue, uint64_t item)
 
 static inline uint64_t get_tbb(queue_tbb *queue)
 {
-    uint64_t item;
+    uint64_t item = 0;
     queue->pop(item);
     return item;
 }
@@ -58,7 +58,7 @@ static inline void put_moodycamel(queue_moodycamel *queue, uint64_t item)
 
 static inline uint64_t get_moodycamel(queue_moodycamel *queue)
 {
-    uint64_t item;
+    uint64_t item = 0;
     queue->wait_dequeue(item);
     return item;
 }
@@ -75,7 +75,7 @@ static inline void put_rwqueue(queue_rwqueue *queue, uint64_t item)
 
 static inline uint64_t get_rwqueue(queue_rwqueue *queue)
 {
-    uint64_t item;
+    uint64_t item = 0;
     queue->wait_dequeue(item);
     return item;
 }
@@ -92,7 +92,7 @@ static inline void put_rwbuffer(queue_rwbuffer *queue, uint64_t item)
 
 static inline uint64_t get_rwbuffer(queue_rwbuffer *queue)
 {
-    uint64_t item;
+    uint64_t item = 0;
     queue->wait_dequeue(item);
     return item;
 }
@@ -113,7 +113,7 @@ static inline void put_spsc(queue_spsc *queue, uint64_t item)
 
 static inline uint64_t get_spsc(queue_spsc *queue)
 {
-    uint64_t item;
+    uint64_t item = 0;
     unsigned looks = 0;
     while (!queue->pop(item))
         bench_relax(&looks);
@@ -134,7 +134,7 @@ static inline void put_boost(queue_boost *queue, uint64_t item)
 
 static inline uint64_t get_boost(queue_boost *queue)
 {
-    uint64_t item;
+    uint64_t item = 0;
     unsigned looks = 0;
     while (!queue->pop(item))
         bench_relax(&looks);
