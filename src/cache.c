@@ -46,8 +46,10 @@ weft_status weft__visit_begin(weft__visit *visit, weft_cache *cache,
                               const char *function)
 {
     const char *wrong = what_is_wrong(cache, key, value);
-    if (wrong != NULL)
-        return weft__misuse(WEFT_INVALID, function, cache, wrong);
+    if (wrong != NULL) {
+        weft__misuse(WEFT_INVALID, function, cache, wrong);
+        return WEFT_INVALID;
+    }
     uint64_t hash = weft__cache_hash(cache->seed, key.bytes, key.size);
     *visit = (weft__visit){
         .cache = cache,
