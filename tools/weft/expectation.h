@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef EXPECTATION_H
-#define EXPECTATION_H
+#ifndef WEFT_TOUR_EXPECTATION_H
+#define WEFT_TOUR_EXPECTATION_H
 
 /* What a section promises to print, and whether a run kept it. */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef HASH_H
-#define HASH_H
+#ifndef WEFT_TOUR_HASH_H
+#define WEFT_TOUR_HASH_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RUN_H
-#define RUN_H
+#ifndef WEFT_TOUR_RUN_H
+#define WEFT_TOUR_RUN_H
 
 /* Runs a program's main in a process of its own and hears what its threads
  * print: when, and which thread. */

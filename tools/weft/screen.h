@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SCREEN_H
-#define SCREEN_H
+#ifndef WEFT_TOUR_SCREEN_H
+#define WEFT_TOUR_SCREEN_H
 
 /* What the tour looks like: on a terminal in colours, else as plain text. */
 

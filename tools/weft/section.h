@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SECTION_H
-#define SECTION_H
+#ifndef WEFT_TOUR_SECTION_H
+#define WEFT_TOUR_SECTION_H
 
 /* The sections of the tour: the programs in examples/, and what they promise.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef TOUR_H
-#define TOUR_H
+#ifndef WEFT_TOUR_H
+#define WEFT_TOUR_H
 
 #include "section.h"
 

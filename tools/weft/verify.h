@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef VERIFY_H
-#define VERIFY_H
+#ifndef WEFT_TOUR_VERIFY_H
+#define WEFT_TOUR_VERIFY_H
 
 #include <stdio.h>
 #include <sys/types.h>
