@@ -81,10 +81,26 @@ static weft_status try_acquire(weft_rwlock *rwlock, const weft__wait_kind *kind)
     return taken ? WEFT_OK : WEFT_BUSY;
 }
 
+/* Nobody who waits is passed. */
+static bool read_if_no_line(void *rwlock)
+{
+    return weft__rwlock_read_fast(rwlock);
+}
+
+static bool write_if_no_line(void *rwlock)
+{
+    return weft__rwlock_write_fast(rwlock);
+}
+
 static weft_status acquire(weft_rwlock *rwlock, const weft__wait_kind *kind,
                            weft_duration deadline, weft__stoppable stoppable)
 {
-    weft__waiter waiter = {.kind = kind, .object = rwlock, .data = rwlock};
+    if (weft__wait_awake(
+            rwlock, kind == &read_kind ? read_if_no_line : write_if_no_line,
+            rwlock))
+        return WEFT_OK;
+    weft__waiter waiter = {
+        .kind = kind, .object = rwlock, .data = rwlock, .drowsy = true};
     weft__line *line = weft__line_lock(rwlock);
     bool first = weft__line_first(line, rwlock) == NULL;
     weft__fetch_or(&rwlock->word_, WAITERS); /* before the last look */

@@ -126,7 +126,7 @@ static weft_status release(weft_semaphore *semaphore, uint32_t n,
     return WEFT_OK;
 }
 
-weft_status weft_semaphore_release(weft_semaphore *semaphore, uint32_t n)
+weft_status weft__semaphore_release_slow(weft_semaphore *semaphore, uint32_t n)
 {
     static const char function[] = "weft_semaphore_release";
     if (semaphore == NULL)

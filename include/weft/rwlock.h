@@ -35,8 +35,10 @@ WEFT_API weft_status weft__rwlock_release_read_slow(weft_rwlock *rwlock);
 static inline bool weft__rwlock_read_fast(weft_rwlock *rwlock)
 {
     uint32_t word = weft__load_relaxed(&rwlock->word_);
-    return weft__fast_id != 0 && word < WEFT__RWLOCK_READERS &&
-           weft__compare_swap_acquire(&rwlock->word_, &word, word + 1);
+    while (weft__fast_id != 0 && word < WEFT__RWLOCK_READERS)
+        if (weft__compare_swap_acquire(&rwlock->word_, &word, word + 1))
+            return true;
+    return false;
 }
 
 /* Private. */
@@ -98,12 +100,10 @@ static inline WEFT_MUST_USE weft_status weft_rwlock_try_acquire_write(
 static inline weft_status weft_rwlock_release_read(weft_rwlock *rwlock)
     WEFT_RELEASE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    if (rwlock != NULL) {
-        uint32_t word = weft__load_relaxed(&rwlock->word_);
-        if (weft__fast_id != 0 && word - 1 < WEFT__RWLOCK_READERS &&
-            weft__compare_swap_release(&rwlock->word_, &word, word - 1))
+    uint32_t word = rwlock != NULL ? weft__load_relaxed(&rwlock->word_) : 0;
+    while (weft__fast_id != 0 && word - 1 < WEFT__RWLOCK_READERS)
+        if (weft__compare_swap_release(&rwlock->word_, &word, word - 1))
             return (weft_status)WEFT_OK;
-    }
     return weft__rwlock_release_read_slow(rwlock);
 }
 

@@ -40,6 +40,8 @@ typedef struct weft_bounded_semaphore {
 /* Waiting for a permit; giving some to those who wait. Private. */
 WEFT_API void weft__semaphore_acquire_slow(weft_semaphore *semaphore);
 WEFT_API bool weft__semaphore_take(weft_semaphore *semaphore);
+WEFT_API weft_status weft__semaphore_release_slow(weft_semaphore *semaphore,
+                                                  uint32_t n);
 
 /* Takes one permit if nobody waits. Private. */
 static inline bool weft__semaphore_take_fast(weft_semaphore *semaphore)
@@ -77,8 +79,16 @@ weft_semaphore_try_acquire(weft_semaphore *semaphore)
  * the semaphore NULL; WEFT_OVERFLOW: more than WEFT_SEMAPHORE_MAX; then nothing
  * was given. Does not block; async-signal-safe.
  */
-WEFT_API weft_status weft_semaphore_release(weft_semaphore *semaphore,
-                                            uint32_t n);
+static inline weft_status weft_semaphore_release(weft_semaphore *semaphore,
+                                                 uint32_t n)
+{
+    uint32_t word = semaphore != NULL ? weft__load_relaxed(&semaphore->word_)
+                                      : WEFT_SEMAPHORE_MAX;
+    if (word < WEFT_SEMAPHORE_MAX && n - 1 < WEFT_SEMAPHORE_MAX - word &&
+        weft__compare_swap_release(&semaphore->word_, &word, word + n))
+        return (weft_status)WEFT_OK;
+    return weft__semaphore_release_slow(semaphore, n);
+}
 
 /* How many permits there are at this moment. Does not block. */
 static inline uint32_t weft_semaphore_value(const weft_semaphore *semaphore)
