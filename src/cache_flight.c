@@ -23,6 +23,7 @@
 #include "cache.h"
 
 #include "misuse.h"
+#include "pool.h"
 #include "registry.h"
 
 static const weft__wait_kind kind = {.name = "cache"};
@@ -191,6 +192,18 @@ static bool closes_circle(weft__line *line, const weft_cache *cache,
     return false;
 }
 
+/* A pool's worker lets another stand in: the computation may need the pool. */
+static weft_status park(weft__waiter *waiter, weft_duration deadline)
+{
+    weft__worker *self = weft__worker_self();
+    if (self != NULL)
+        weft__worker_step_aside(self);
+    weft_status status = weft__park(waiter, deadline, WEFT__STOPPABLE);
+    if (self != NULL)
+        weft__worker_step_back(self);
+    return status;
+}
+
 static weft_status wait_for(const weft_cache *cache, weft__entry *flight,
                             weft_duration deadline)
 {
@@ -210,7 +223,7 @@ static weft_status wait_for(const weft_cache *cache, weft__entry *flight,
     if (circle)
         return weft__misuse(WEFT_DEADLOCK, function, cache,
                             "computations wait for each other in a circle");
-    return wait ? weft__park(&waiter, deadline, WEFT__STOPPABLE) : WEFT_OK;
+    return wait ? park(&waiter, deadline) : WEFT_OK;
 }
 
 /* The flight was pinned for this, and the shard is busy with it. */

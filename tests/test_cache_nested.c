@@ -8,6 +8,7 @@
 #include <string.h>
 #include <weft/cache.h>
 #include <weft/event.h>
+#include <weft/pool.h>
 
 static weft_cache *cache;
 static atomic_int computed;
@@ -195,6 +196,38 @@ START_TEST(a_circle_of_limited_waits_is_none)
 }
 END_TEST
 
+/* ---- Pools ---- */
+
+static weft_pool *pool;
+
+static void *ask_in_task(void *number)
+{
+    return (void *)(intptr_t)compute((int)(intptr_t)number, tenfold, NULL);
+}
+
+/* The pool's one worker waits for this computation, which needs the pool. */
+static weft_status use_the_pool(weft_key key, void *value_out, void *asks)
+{
+    weft_future helps;
+    assert_ok(weft_submit(pool, asks, ask_in_task, (void *)1));
+    wait_until_waiting(cache, 1);
+    assert_ok(weft_submit(pool, &helps, ask_in_task, (void *)2));
+    assert_ok(weft_future_result(&helps, NULL));
+    return tenfold(key, value_out, NULL);
+}
+
+START_TEST(a_computation_may_need_the_pool_whose_worker_waits_for_it)
+{
+    weft_future asks;
+    void *value;
+    pool = weft_pool_create(.workers = 1);
+    ck_assert_int_eq(compute(1, use_the_pool, &asks), 10);
+    assert_ok(weft_future_result(&asks, &value));
+    ck_assert_ptr_eq(value, (void *)10);
+    assert_ok(weft_pool_destroy(pool));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -204,6 +237,7 @@ int main(void)
         a_computation_may_set_and_remove_its_own_key,
         a_circle_is_answered_once,
         a_circle_of_limited_waits_is_none,
+        a_computation_may_need_the_pool_whose_worker_waits_for_it,
     };
     return RUN_TESTS_AROUND("cache, nested", tests, set_up, tear_down);
 }
