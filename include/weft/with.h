@@ -6,16 +6,19 @@
  * Python's `with lock:` for C.
  *
  *     WEFT_WITH(&lock) {
+ *         if (is_there)
+ *             return x;
  *         ...
- *         return x;
  *     }
  *
  * acquires before the block and releases once on any way out of it: its end,
  * break, continue (both leave the block, as it is a loop of one turn), return,
- * goto. For weft_lock, weft_rlock, weft_semaphore and weft_bounded_semaphore;
- * WEFT_WITH_READ and WEFT_WITH_WRITE for weft_rwlock. The acquire is the plain
- * one: it waits until it has the lock, whatever happens. C only: C++ has
- * std::lock_guard. Optimised, nothing is left but the two calls.
+ * goto. As to compilers it is a loop, a function whose block always returns
+ * still needs a return behind it. For weft_lock, weft_rlock, weft_semaphore and
+ * weft_bounded_semaphore; WEFT_WITH_READ and WEFT_WITH_WRITE for weft_rwlock.
+ * The acquire is the plain one: it waits until it has the lock, whatever
+ * happens. C only: C++ has std::lock_guard. Optimised, nothing is left but the
+ * two calls.
  */
 
 #include "lock.h"
