@@ -95,6 +95,7 @@ static bool write_if_no_line(void *rwlock)
 static weft_status acquire(weft_rwlock *rwlock, const weft__wait_kind *kind,
                            weft_duration deadline, weft__stoppable stoppable)
 {
+    weft__self(); /* what is inline needs to have met the thread */
     if (weft__wait_awake(
             rwlock, kind == &read_kind ? read_if_no_line : write_if_no_line,
             rwlock))
