@@ -43,21 +43,4 @@ static inline int result_of(weft_thread *thread)
     return (int)(intptr_t)weft_thread_result(thread);
 }
 
-/* What a thread waits on inside the queue is the queue's own business: wait
- * until any thread waits. */
-static inline void wait_until_any_wait(size_t n)
-{
-    size_t waiting;
-    do {
-        weft_thread_info infos[64];
-        size_t count = weft_enumerate(infos, 64);
-        waiting = 0;
-        for (size_t i = 0; i < count; i++)
-            waiting += infos[i].waits_for != NULL &&
-                       strcmp(infos[i].waits_for, "condition") == 0;
-        if (waiting < n)
-            weft_sleep(WEFT_US(200));
-    } while (waiting < n);
-}
-
 #endif

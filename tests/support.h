@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <stdlib.h>
+#include <string.h>
 #include <weft/diagnostics.h>
 #include <weft/thread.h>
 
@@ -37,6 +38,23 @@ static inline void wait_until_waiting(const void *object, size_t n)
         for (size_t i = 0; i < count && i < MOST; i++)
             waiting +=
                 infos[i].waits_for != NULL && infos[i].waits_on == object;
+        if (waiting < n)
+            weft_sleep(WEFT_US(200));
+    } while (waiting < n);
+}
+
+/* Returns once `n` threads wait for some condition: what a thread waits for
+ * inside a queue or a timer is that one's own business. */
+static inline void wait_until_any_wait(size_t n)
+{
+    size_t waiting;
+    do {
+        weft_thread_info infos[64];
+        size_t count = weft_enumerate(infos, 64);
+        waiting = 0;
+        for (size_t i = 0; i < count; i++)
+            waiting += infos[i].waits_for != NULL &&
+                       strcmp(infos[i].waits_for, "condition") == 0;
         if (waiting < n)
             weft_sleep(WEFT_US(200));
     } while (waiting < n);
