@@ -74,6 +74,15 @@ void bench_evaluate(bench_outcome *outcome)
     }
 }
 
+/* How much of the machine other programs had, on average. */
+static double others(const bench_outcome *outcome)
+{
+    double sum = 0;
+    for (unsigned i = 0; i < outcome->samples; i++)
+        sum += outcome->others[i];
+    return sum / outcome->samples;
+}
+
 /* ---- For people ---- */
 
 static const char *number(char *text, size_t size, double value)
@@ -105,7 +114,8 @@ void bench_print(const bench_race *race, const bench_outcome *outcome)
     bool fair = false;
     for (size_t i = 0; i < outcome->count; i++)
         fair = fair || outcome->results[i].fairness.median >= 0;
-    printf("\n%s: %s\n", race->name, outcome->contest->name);
+    printf("\n%s: %s (others had %.0f %%)\n", race->name,
+           outcome->contest->name, 100 * others(outcome));
     printf("  %-12s %10s %17s %10s %8s %8s%s\n", "", "ns", "least..most",
            "CPU ns", "x floor", "x best", fair ? "   fair worst wait" : "");
     for (size_t i = 0; i < outcome->count; i++)
@@ -154,8 +164,11 @@ void bench_json_begin(FILE *file, const bench_race *race)
 
 void bench_json(FILE *file, const bench_outcome *outcome, bool first)
 {
-    fprintf(file, "%s\n  {\"name\": \"%s\", \"samples\": %u, \"entrants\": [",
-            first ? "" : ",", outcome->contest->name, outcome->samples);
+    fprintf(file,
+            "%s\n  {\"name\": \"%s\", \"samples\": %u, "
+            "\"others_percent\": %.1f, \"entrants\": [",
+            first ? "" : ",", outcome->contest->name, outcome->samples,
+            100 * others(outcome));
     for (size_t i = 0; i < outcome->count; i++)
         json_result(file, &outcome->results[i], i == 0);
     fputs("]}", file);

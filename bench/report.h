@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { BENCH_SAMPLES = 15 };
+enum { BENCH_SAMPLES = 12 }; /* one to spare */
 
 typedef struct bench_figure {
     double sample[BENCH_SAMPLES]; /* ns per operation, or a ratio */
@@ -28,6 +28,7 @@ typedef struct bench_result {
 typedef struct bench_outcome {
     const bench_contest *contest;
     unsigned samples;
+    double others[BENCH_SAMPLES]; /* their share of the machine, each round */
     bench_result results[BENCH_ENTRANTS];
     size_t count;
 } bench_outcome;
