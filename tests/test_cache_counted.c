@@ -94,16 +94,15 @@ END_TEST
 START_TEST(a_stale_value_is_destroyed_once)
 {
     struct thing *thing;
-    cache = make(0, WEFT_US(1));
+    cache = make(10, WEFT_US(1)); /* so small that it has one shard */
     set(1, 1);
     while (held(1) > 0)
         if (weft_cache_get(cache, WEFT_KEY_INT(1), &thing) == WEFT_OK)
             release(&thing);
     ck_assert_uint_eq(weft_cache_size(cache), 0);
     set(2, 2);
-    while (held(2) > 0) /* by a call for another key of its shard */
-        for (int i = 100; i < 200; i++)
-            ck_assert(!weft_cache_contains(cache, WEFT_KEY_INT(i)));
+    while (held(2) > 0) /* by a call for another key */
+        ck_assert(!weft_cache_contains(cache, WEFT_KEY_INT(3)));
     assert_ok(weft_cache_destroy(cache));
 }
 END_TEST
