@@ -4,7 +4,9 @@
 
 #include "screen.h"
 
+#include <ctype.h>
 #include <langinfo.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@ enum { MOST_THREADS = 64, NAME_WIDTH = 16, PROMISE_WIDTH = 48 };
 
 static bool coloured;
 static int columns = 80;
+static int text_columns = INT_MAX;
 static const char *mark = "o", *dash = "-", *tick = "ok", *cross = "NO";
 
 /* The threads met so far, in the order of their first line. */
@@ -26,7 +29,7 @@ static void look_at_terminal(void)
 {
     struct winsize size;
     if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        columns = size.ws_col;
+        columns = text_columns = size.ws_col;
     if (columns < 50)
         columns = 50;
     if (columns > 120)
@@ -101,6 +104,16 @@ void screen_line(const struct line *line)
     printf("  %8.3f s  ", (double)line->time / 1e9);
     print_name(find_thread(line->thread));
     printf("  %s\n", line->text);
+}
+
+void screen_text(const char *text)
+{
+    fputs("  ", stdout);
+    for (int i = 2; i < text_columns && *text != '\n' && *text != '\0'; i++) {
+        putchar(iscntrl((unsigned char)*text) ? '?' : *text);
+        text++;
+    }
+    putchar('\n');
 }
 
 /* ---- The timeline ---- */

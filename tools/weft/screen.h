@@ -17,6 +17,10 @@ void screen_title(const char *title, const char *source);
  * they print after a title. */
 void screen_line(const struct line *line);
 
+/* Text from elsewhere, up to a newline: without control characters, and no
+ * wider than the terminal. */
+void screen_text(const char *text);
+
 /* A row for each thread, from its first line to its last. */
 void screen_timeline(const struct run *run);
 

@@ -5,10 +5,12 @@
 #include "expectation.h"
 #include "support.h"
 #include "tour.h"
+#include "verify.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- What is expected ---- */
 
@@ -243,6 +245,40 @@ START_TEST(the_tour_counts_sections_that_differ)
 }
 END_TEST
 
+/* ---- Against sha256sum ---- */
+
+/* The first line that differs from what sha256sum says about a directory with
+ * an empty file in it. */
+static size_t difference_of(const char *directory, const char *rest)
+{
+    FILE *ours = tmpfile();
+    ck_assert_ptr_nonnull(ours);
+    fprintf(ours, "e3b0c44298fc1c149afbf4c8996fb924"
+                  "27ae41e4649b934ca495991b7852b855  ");
+    fprintf(ours, "%s/%s", directory, rest);
+    struct verification sum = verify(directory, ours, SIZE_MAX);
+    fclose(ours);
+    ck_assert(sum.possible);
+    return sum.difference;
+}
+
+START_TEST(a_difference_from_sha256sum_is_found)
+{
+    char directory[] = "/tmp/weft-XXXXXX", file[64];
+    ck_assert_ptr_nonnull(mkdtemp(directory));
+    snprintf(file, sizeof file, "%s/empty", directory);
+    FILE *empty = fopen(file, "w");
+    ck_assert_ptr_nonnull(empty);
+    fclose(empty);
+    ck_assert_uint_eq(difference_of(directory, "empty\n"), 0);
+    ck_assert_uint_eq(difference_of(directory, "Empty\n"), 1);
+    ck_assert_uint_eq(difference_of(directory, "empty\nmore\n"), 2);
+    ck_assert_int_eq(unlink(file), 0);
+    ck_assert_uint_eq(difference_of(directory, "empty\n"), 1);
+    ck_assert_int_eq(rmdir(directory), 0);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -256,6 +292,7 @@ int main(void)
         long_lines_come_in_pieces_and_a_status_is_kept,
         a_crash_and_a_hang_are_told,
         the_tour_counts_sections_that_differ,
+        a_difference_from_sha256sum_is_found,
     };
     return RUN_TESTS("tour", tests);
 }

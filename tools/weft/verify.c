@@ -57,22 +57,26 @@ static size_t find_difference(FILE *ours, FILE *theirs, size_t most)
     return difference;
 }
 
-bool verify(const char *directory, FILE *ours, size_t most,
-            struct verification *verification)
+struct verification verify(const char *directory, FILE *ours, size_t most)
 {
+    struct verification verification = {.possible = true, .most = most};
     FILE *theirs = tmpfile();
-    if (theirs == NULL)
-        return false;
     weft_duration began = weft_monotonic();
-    pid_t child = fork();
+    pid_t child = theirs != NULL ? fork() : -1;
     if (child == 0)
         become_sha256sum(directory, most, fileno(theirs));
-    int status = child > 0 ? wait_for_exit(child) : -1;
-    verification->duration = weft_monotonic() - began;
-    verification->possible = status != NO_SUCH_COMMAND;
-    rewind(ours);
-    rewind(theirs);
-    verification->difference = find_difference(ours, theirs, most);
-    fclose(theirs);
-    return child > 0;
+    if (child < 0) {
+        perror("weft: cannot run sha256sum");
+        verification.difference = 1;
+    } else if (wait_for_exit(child) == NO_SUCH_COMMAND) {
+        verification.possible = false;
+    } else {
+        rewind(ours);
+        rewind(theirs);
+        verification.difference = find_difference(ours, theirs, most);
+    }
+    verification.duration = weft_monotonic() - began;
+    if (theirs != NULL)
+        fclose(theirs);
+    return verification;
 }

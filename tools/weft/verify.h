@@ -6,18 +6,18 @@
 #include <sys/types.h>
 #include <weft.h>
 
-/* Compares what parallel_io printed about a directory with what find, sort and
- * sha256sum print. */
+/* How what parallel_io printed about a directory compares with what find, sort
+ * and sha256sum print. */
 struct verification {
-    bool possible;          /* sha256sum is there */
+    bool possible;          /* false: there is no sha256sum */
+    size_t most;            /* how many lines were compared, at most */
     size_t difference;      /* the first line that differs, from 1; 0: none */
     weft_duration duration; /* of find, sort and sha256sum */
 };
 
 /* Compares the first `most` lines; SIZE_MAX: all, and that there are not more.
- * False with errno: it could not be run. Forks, as hash_directory does. */
-bool verify(const char *directory, FILE *ours, size_t most,
-            struct verification *verification);
+ * Forks, as hash_directory does. */
+struct verification verify(const char *directory, FILE *ours, size_t most);
 
 /* Waits until the child has ended: its exit status, or -1. */
 int wait_for_exit(pid_t child);
