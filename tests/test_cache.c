@@ -210,6 +210,19 @@ START_TEST(the_hash_is_siphash_1_3)
 }
 END_TEST
 
+START_TEST(keys_of_equal_hashes_are_told_apart)
+{
+    weft__visit visit = {.hash = 1, .key = WEFT_KEY_STRING("alice")};
+    weft__entry *entry = weft__entry_make(&visit);
+    ck_assert(weft__entry_matches(&visit, entry));
+    visit.key = WEFT_KEY_STRING("alicf");
+    ck_assert(!weft__entry_matches(&visit, entry));
+    visit.key = WEFT_KEY_STRING("alic");
+    ck_assert(!weft__entry_matches(&visit, entry));
+    weft__entry_unpin(&visit.values, entry);
+}
+END_TEST
+
 START_TEST(each_cache_has_a_seed_of_its_own)
 {
     weft_cache *other = weft_cache_create(sizeof(int));
@@ -368,6 +381,7 @@ int main(void)
         an_empty_key_is_a_key,
         keys_are_copied,
         the_hash_is_siphash_1_3,
+        keys_of_equal_hashes_are_told_apart,
         each_cache_has_a_seed_of_its_own,
         what_happens_is_counted,
         wrong_options_are_answered,
