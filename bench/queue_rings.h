@@ -34,15 +34,15 @@ static inline void *ring_allocate(size_t size)
 }
 
 typedef struct queue_ring {
-    BENCH_APART size_t put, next_put, seen_got;
-    BENCH_APART size_t got, next_get, seen_put;
-    BENCH_APART size_t slots;
+    BENCH_APART size_t put, seen_got;
+    BENCH_APART size_t got, seen_put;
+    BENCH_APART size_t slots; /* one more than the capacity */
     uint64_t items[];
 } queue_ring;
 
 static inline queue_ring *open_queue_ring(unsigned capacity)
 {
-    size_t slots = ring_slots(capacity);
+    size_t slots = ring_slots(capacity) + 1;
     queue_ring *ring =
         ring_allocate(sizeof *ring + slots * sizeof *ring->items);
     *ring = (queue_ring){.slots = slots};
@@ -56,18 +56,22 @@ static inline void close_queue_ring(queue_ring *ring)
     free(ring);
 }
 
+static inline size_t ring_next(const queue_ring *ring, size_t index)
+{
+    return index + 1 < ring->slots ? index + 1 : 0;
+}
+
 static inline void put_ring(queue_ring *ring, uint64_t item)
 {
     unsigned looks = 0;
-    size_t put = ring->put;
-    while (put - ring->seen_got == ring->slots) {
+    size_t put = ring->put, next = ring_next(ring, put);
+    while (next == ring->seen_got) {
         ring->seen_got = weft__load(&ring->got);
-        if (put - ring->seen_got == ring->slots)
+        if (next == ring->seen_got)
             bench_relax(&looks);
     }
-    ring->items[ring->next_put] = item;
-    ring->next_put = ring->next_put + 1 < ring->slots ? ring->next_put + 1 : 0;
-    weft__store(&ring->put, put + 1);
+    ring->items[put] = item;
+    weft__store(&ring->put, next);
 }
 
 static inline uint64_t get_ring(queue_ring *ring)
@@ -79,9 +83,8 @@ static inline uint64_t get_ring(queue_ring *ring)
         if (got == ring->seen_put)
             bench_relax(&looks);
     }
-    uint64_t item = ring->items[ring->next_get];
-    ring->next_get = ring->next_get + 1 < ring->slots ? ring->next_get + 1 : 0;
-    weft__store(&ring->got, got + 1);
+    uint64_t item = ring->items[got];
+    weft__store(&ring->got, ring_next(ring, got));
     return item;
 }
 
