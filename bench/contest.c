@@ -185,7 +185,8 @@ static void repeat_disturbed(bench_outcome *outcome, const uint64_t *operations,
     unsigned spare = outcome->samples;
     weft_duration patience = calm ? PATIENCE : 0;
     weft_duration end = weft_monotonic() + patience;
-    for (unsigned i = 0; i < outcome->samples || weft_monotonic() < end; i++) {
+    for (unsigned i = 0; i < outcome->samples / 2 || weft_monotonic() < end;
+         i++) {
         unsigned worst = most_disturbed(outcome);
         if (outcome->others[worst] <= DISTURBED)
             return;
