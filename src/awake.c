@@ -15,6 +15,7 @@
 
 #include "awake.h"
 
+#include "address.h"
 #include "os/os.h"
 #include "weft/atomic.h"
 
@@ -38,9 +39,7 @@ static struct advice entries[1 << ENTRY_BITS];
 
 static struct advice *advice_on(const void *object)
 {
-    uint64_t address = (uint64_t)(uintptr_t)object;
-    return &entries[(address * UINT64_C(0x9e3779b97f4a7c15)) >>
-                    (64 - ENTRY_BITS)];
+    return &entries[weft__hash_address(object, ENTRY_BITS)];
 }
 
 static bool is_worth_it(uint32_t *vain)

@@ -20,6 +20,7 @@
 
 #include "park.h"
 
+#include "address.h"
 #include "registry.h"
 
 struct weft__line {
@@ -45,11 +46,9 @@ static inline void signal_order(void)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-/* Fibonacci hashing: the multiplier is 2^64 / golden ratio. */
 static weft__line *line_of(const void *object)
 {
-    uint64_t address = (uint64_t)(uintptr_t)object;
-    return &lines[(address * UINT64_C(0x9e3779b97f4a7c15)) >> (64 - LINE_BITS)];
+    return &lines[weft__hash_address(object, LINE_BITS)];
 }
 
 static void list_used(weft__line *line)
