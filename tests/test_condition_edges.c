@@ -128,8 +128,9 @@ static void *wait_shortly(void *seed)
     return NULL;
 }
 
-/* A notify that finds somebody in line wakes exactly one, whoever gives up at
- * that moment. */
+/* A notify wakes no more than one, whoever gives up at that moment; one that it
+ * took out of the line but did not wake would wait for ever. Those seen before
+ * the notify may all have given up by then, so it may also wake nobody. */
 START_TEST(stress_each_notify_wakes_one_while_others_time_out)
 {
     weft_thread threads[3];
@@ -148,7 +149,8 @@ START_TEST(stress_each_notify_wakes_one_while_others_time_out)
     finished = true;
     for (int i = 0; i < 3; i++)
         assert_ok(weft_thread_join(&threads[i]));
-    ck_assert_int_eq(woken, notified);
+    ck_assert_int_gt(woken, 0);
+    ck_assert_int_le(woken, notified);
     ck_assert_uint_eq(condition.waiters_, 0);
 }
 END_TEST
