@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * What a client runs on under GenMC, in place of src/os, the registry and the
+ * report of misuse; everything else is the real source.
+ *
+ * The kernel's futex: buckets of sleepers, each under a mutex. There is a
+ * bucket for each thread's parker and one for all other words, so that what
+ * cannot matter to each other is not ordered. A sleeper is woken by a relaxed
+ * store: weft must not rely on the kernel for the order of its memory.
+ *
+ * A timed sleep never blocks the exploration: it looks once whether it has been
+ * woken; if not, its time is over, and its thread's clock stands at the
+ * deadline. As the look may come at any moment, that is every expiry there is.
+ */
+
+#include "client.h"
+#include "lifecycle.h"
+#include "misuse.h"
+#include "os/os.h"
+#include "verifier.h"
+
+_Thread_local uint32_t weft__fast_id;
+_Thread_local weft__record *weft__current;
+
+static weft__record records[CLIENT_THREADS];
+
+weft__record *client_record(unsigned thread)
+{
+    return &records[thread];
+}
+
+void client_failed(const char *text, const char *file, int line)
+{
+    __VERIFIER_assert_fail(text, file, line);
+}
+
+/* ---- The clock ---- */
+
+enum { JUMP = 1000000000 };
+
+static weft_duration jumped;
+static _Thread_local weft_duration slept_until;
+
+weft_duration weft__os_clock(void)
+{
+    weft_duration now = 1 + weft__load_relaxed(&jumped);
+    return now > slept_until ? now : slept_until;
+}
+
+void client_let_time_pass(void)
+{
+    weft__store_relaxed(&jumped, JUMP);
+}
+
+/* ---- The futex ---- */
+
+typedef struct sleeper {
+    const uint32_t *word; /* NULL: none */
+    uint32_t asleep;
+} sleeper;
+
+typedef struct bucket {
+    __VERIFIER_mutex_t mutex;
+    sleeper sleepers[CLIENT_THREADS];
+} bucket;
+
+static bucket buckets[CLIENT_THREADS + 1];
+
+static bucket *bucket_of(const uint32_t *word)
+{
+    unsigned i = 0;
+    while (i < CLIENT_THREADS && word != &records[i].parker)
+        i++;
+    return &buckets[i];
+}
+
+/* False: the word has changed. */
+static bool fall_asleep(bucket *bucket, sleeper *self, const uint32_t *word,
+                        uint32_t expected)
+{
+    __VERIFIER_mutex_lock(&bucket->mutex);
+    bool asleep = weft__load_relaxed(word) == expected;
+    if (asleep) {
+        self->word = word;
+        weft__store_relaxed(&self->asleep, 1);
+    }
+    __VERIFIER_mutex_unlock(&bucket->mutex);
+    return asleep;
+}
+
+static void sleep_until_woken(const sleeper *self)
+{
+    client_await(weft__load_relaxed(&self->asleep) == 0);
+}
+
+static void sleep_until(bucket *bucket, sleeper *self, weft_duration deadline)
+{
+    if (weft__load_relaxed(&self->asleep) == 0)
+        return;
+    __VERIFIER_mutex_lock(&bucket->mutex);
+    self->word = NULL;
+    __VERIFIER_mutex_unlock(&bucket->mutex);
+    slept_until = deadline;
+}
+
+void weft__os_wait(const uint32_t *word, uint32_t expected,
+                   weft_duration deadline)
+{
+    bucket *bucket = bucket_of(word);
+    sleeper *self = &bucket->sleepers[weft__current - records];
+    if (!fall_asleep(bucket, self, word, expected))
+        return;
+    if (deadline == WEFT_FOREVER)
+        sleep_until_woken(self);
+    else
+        sleep_until(bucket, self, deadline);
+}
+
+void weft__os_wake(const uint32_t *word)
+{
+    bucket *bucket = bucket_of(word);
+    __VERIFIER_mutex_lock(&bucket->mutex);
+    unsigned i = 0;
+    while (i < CLIENT_THREADS && bucket->sleepers[i].word != word)
+        i++;
+    if (i < CLIENT_THREADS) {
+        bucket->sleepers[i].word = NULL;
+        weft__store_relaxed(&bucket->sleepers[i].asleep, 0);
+    }
+    __VERIFIER_mutex_unlock(&bucket->mutex);
+}
+
+void weft__os_pause(void)
+{
+}
+
+/* ---- The registry: three threads, met before they start ---- */
+
+weft__record *weft__register(void)
+{
+    client_failed("the main thread waits", __FILE__, __LINE__);
+    return NULL;
+}
+
+weft__record *weft__record_find(uint32_t id)
+{
+    for (unsigned i = 0; i < CLIENT_THREADS; i++)
+        if (records[i].id == id)
+            return &records[i];
+    return NULL;
+}
+
+/* No client misuses anything. */
+weft_status weft__misuse(weft_status status, const char *function,
+                         const void *object, const char *text)
+{
+    (void)function;
+    (void)object;
+    client_failed(text, __FILE__, __LINE__);
+    return status;
+}
+
+/* ---- Memory ---- */
+
+/* Zeroed, and of any type, only if static: so it is not noticed if it is used
+ * after it was freed. For queues, pools and workers. */
+static _Alignas(64) unsigned char zeroed[8192];
+static size_t zeroed_used;
+
+void *verifier_calloc(size_t n, size_t size)
+{
+    size_t rounded = (n * size + 63) / 64 * 64;
+    return zeroed + weft__fetch_add(&zeroed_used, rounded);
+}
+
+void verifier_free(void *memory)
+{
+    unsigned char *bytes = memory;
+    if (bytes < zeroed || bytes >= zeroed + sizeof zeroed)
+        __VERIFIER_free(memory);
+}
+
+/* By the words that are used afterwards: numbers for the items of queues, else
+ * pointers. */
+void *memcpy(void *to, const void *from, size_t size)
+{
+    if (size == sizeof(unsigned)) {
+        *(unsigned *)to = *(const unsigned *)from;
+        return to;
+    }
+    must(size % sizeof(void *) == 0);
+    for (size_t i = 0; i < size / sizeof(void *); i++)
+        ((void **)to)[i] = ((void *const *)from)[i];
+    return to;
+}
+
+void *memset(void *to, int byte, size_t size)
+{
+    must(byte == 0 && size % sizeof(void *) == 0);
+    for (size_t i = 0; i < size / sizeof(void *); i++)
+        ((void **)to)[i] = NULL;
+    return to;
+}
+
+/* ---- Life cycle: nothing ends, forks or fails ---- */
+
+void weft__fork_guard_add(weft__fork_guard *guard)
+{
+    (void)guard;
+}
+
+void weft__fork_guard_remove(weft__fork_guard *guard)
+{
+    (void)guard;
+}
+
+void weft__at_exit(weft__drain *drain)
+{
+    (void)drain;
+}
+
+void weft__copy_text(char *to, size_t size, const char *text)
+{
+    (void)to;
+    (void)size;
+    (void)text;
+}
+
+bool weft__run_target(weft_target target, void *arg, void **result,
+                      weft_error *error)
+{
+    (void)error;
+    *result = target(arg);
+    return true;
+}
+
+const void *weft__os_stack_middle(void)
+{
+    return NULL;
+}
+
+/* ---- One service thread: the client's that offers to be it ---- */
+
+static weft_thread *service;
+
+weft_status weft__service_start(weft_thread *thread)
+{
+    must(weft__load_relaxed(&service) == NULL);
+    weft__store(&service, thread);
+    return (weft_status)WEFT_OK;
+}
+
+void client_be_a_worker(void)
+{
+    client_await(weft__load(&service) != NULL);
+    service->run(service);
+    weft__store(&service->state_, WEFT__ENDED);
+}
+
+void weft__service_join(weft_thread *thread)
+{
+    client_await(weft__load(&thread->state_) == WEFT__ENDED);
+}
+
+/* ---- Running ---- */
+
+static void *run(void *arg)
+{
+    weft__record *record = arg;
+    weft__current = record;
+    weft__fast_id = record->id;
+    the_client.threads[record - records]();
+    return NULL;
+}
+
+int main(void)
+{
+    long threads[CLIENT_THREADS];
+    for (unsigned i = 0; i < CLIENT_THREADS; i++)
+        records[i].id = UINT32_C(1) << 15 | i;
+    the_client.begin();
+    for (unsigned i = 0; i < CLIENT_THREADS; i++)
+        threads[i] = __VERIFIER_thread_create(NULL, run, &records[i]);
+    for (unsigned i = 0; i < CLIENT_THREADS; i++)
+        __VERIFIER_thread_join(threads[i]);
+    the_client.end();
+    return 0;
+}
