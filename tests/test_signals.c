@@ -2,6 +2,7 @@
 
 /* Signal handlers that call weft, in threads that are inside weft. */
 
+#include "park.h"
 #include "support.h"
 
 #include <errno.h>
@@ -137,6 +138,55 @@ START_TEST(a_handler_ends_the_wait_of_its_own_thread)
 }
 END_TEST
 
+/* ---- A thread that is interrupted inside a line of waiters ---- */
+
+static void *wait_for_permit(void *arg)
+{
+    weft_semaphore_acquire(&given);
+    return arg;
+}
+
+static void *wait_for_latch(void *arg)
+{
+    assert_ok(weft_latch_wait(&latch));
+    return arg;
+}
+
+static void *wait_for_tick(void *arg)
+{
+    assert_ok(weft_event_wait(&tick));
+    return arg;
+}
+
+/* The handler cannot lock a line that its own thread has locked; it leaves the
+ * work to that thread. Whichever the line, and though it interrupts twice. */
+START_TEST(what_a_handler_cannot_do_now_is_done_later)
+{
+    const weft_target targets[] = {wait_for_permit, wait_for_latch,
+                                   wait_for_tick};
+    const void *const objects[] = {&given, &latch, &tick};
+    signal(SIGUSR1, handle);
+    for (int locked = 0; locked < 3; locked++) {
+        weft_thread threads[3];
+        given = (weft_semaphore)WEFT_SEMAPHORE(0);
+        latch = (weft_latch)WEFT_LATCH(2);
+        assert_ok(weft_event_clear(&tick));
+        for (int i = 0; i < 3; i++) {
+            threads[i] = (weft_thread)WEFT_THREAD(targets[i], NULL);
+            start(&threads[i]);
+            wait_until_waiting(objects[i], 1);
+        }
+        weft__line *line = weft__line_lock(objects[locked]);
+        raise(SIGUSR1);
+        raise(SIGUSR1);
+        weft__line_unlock(line);
+        for (int i = 0; i < 3; i++)
+            assert_ok(weft_thread_join(&threads[i]));
+        ck_assert_uint_eq(weft_semaphore_value(&given), 1);
+    }
+}
+END_TEST
+
 /* ---- Stop requests ---- */
 
 static void stop_it(int number)
@@ -172,12 +222,6 @@ static void set_tick(int number)
     weft_event_set(&tick);
 }
 
-static void *wait_for_tick(void *arg)
-{
-    assert_ok(weft_event_wait(&tick));
-    return arg;
-}
-
 START_TEST(waking_leaves_errno_alone)
 {
     weft_thread thread = WEFT_THREAD(wait_for_tick, NULL);
@@ -196,6 +240,7 @@ int main(void)
     const TTest *const tests[] = {
         a_storm_of_handlers_loses_nothing,
         a_handler_ends_the_wait_of_its_own_thread,
+        what_a_handler_cannot_do_now_is_done_later,
         a_handler_may_stop_a_thread,
         waking_leaves_errno_alone,
     };
