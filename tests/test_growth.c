@@ -166,7 +166,8 @@ static void use_a_queue(int i)
     ck_assert_int_ge(weft_queue_fd(own), 0);
     for (int item = 0; item < 1500; item++)
         assert_ok(weft_queue_put(own, &item));
-    assert_ok(weft_queue_get(own, &i));
+    for (int item = 0; item < 1200; item++) /* some blocks run empty */
+        assert_ok(weft_queue_get(own, &i));
     assert_ok(weft_queue_destroy(own));
 }
 
