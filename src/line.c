@@ -150,6 +150,11 @@ weft__line *weft__line_lock(const void *object)
     return line;
 }
 
+bool weft__line_seems_empty(const void *object)
+{
+    return weft__load_relaxed(&line_of(object)->first) == NULL;
+}
+
 void weft__line_unlock(weft__line *line)
 {
     weft__mutex_unlock(&line->mutex);
@@ -173,7 +178,7 @@ void weft__line_push(weft__line *line, weft__waiter *waiter)
     if (line->last != NULL)
         line->last->next = waiter;
     else
-        line->first = waiter;
+        weft__store_relaxed(&line->first, waiter);
     line->last = waiter;
 }
 
@@ -186,7 +191,7 @@ void weft__line_push_front(weft__line *line, weft__waiter *waiter)
         line->first->previous = waiter;
     else
         line->last = waiter;
-    line->first = waiter;
+    weft__store_relaxed(&line->first, waiter);
 }
 
 static weft__waiter *first_on(weft__waiter *waiter, const void *object)
@@ -217,7 +222,7 @@ void weft__line_remove(weft__line *line, weft__waiter *waiter)
     if (waiter->previous != NULL)
         waiter->previous->next = waiter->next;
     else
-        line->first = waiter->next;
+        weft__store_relaxed(&line->first, waiter->next);
     if (waiter->next != NULL)
         waiter->next->previous = waiter->previous;
     else
@@ -231,6 +236,13 @@ void weft__line_take(weft__line *line, weft__waiter *waiter, weft__wakes *wakes)
     waiter->next = NULL;
     *wakes->last = waiter;
     wakes->last = &waiter->next;
+}
+
+weft__record *weft__line_call(weft__waiter *waiter)
+{
+    weft__record *thread = waiter->thread;
+    bool asleep = weft__exchange(&waiter->woken, WEFT__WOKEN) == WEFT__ASLEEP;
+    return asleep ? thread : NULL;
 }
 
 void weft__settle(const void *object)
@@ -258,7 +270,8 @@ void weft__lines_after_fork(bool in_child)
 {
     for (weft__line *line = used; line != NULL; line = line->next_used) {
         if (in_child) {
-            line->first = line->last = NULL;
+            weft__store_relaxed(&line->first, NULL);
+            line->last = NULL;
             weft__store_relaxed(&line->deferred, 0);
         }
         weft__mutex_unlock(&line->mutex);

@@ -49,6 +49,7 @@ struct weft__waiter {
     weft_duration since; /* when the wait began; set by the first push if 0 */
     uint32_t want;       /* the object's own business ... */
     uint32_t answer;     /* ... what the waker decided */
+    unsigned processor;  /* where it ran when it began to wait: a hint */
     void *data;
     bool drowsy; /* has waited awake before it stood in line: sleep at once */
     bool apart;  /* its thread sleeps in weft__park_until, for many at once */
@@ -81,6 +82,10 @@ weft_duration weft__remaining(weft_duration deadline);
 weft__line *weft__line_lock(const void *object);
 void weft__line_unlock(weft__line *line);
 
+/* A hint, without the lock: nobody waits for this object, or any other whose
+ * line is the same. */
+bool weft__line_seems_empty(const void *object);
+
 /* All below: with the line locked. */
 void weft__line_push(weft__line *line, weft__waiter *waiter);
 void weft__line_push_front(weft__line *line, weft__waiter *waiter);
@@ -93,6 +98,10 @@ void weft__line_remove(weft__line *line, weft__waiter *waiter);
 /* Takes the waiter out and puts it at the end of `wakes`. */
 void weft__line_take(weft__line *line, weft__waiter *waiter,
                      weft__wakes *wakes);
+
+/* Ends the waiter's weft__park with WEFT_OK, though it stays in line. Whom to
+ * weft__unpark once the line is unlocked, NULL: it is awake. */
+struct weft__record *weft__line_call(weft__waiter *waiter);
 
 static inline weft__wakes *weft__wakes_init(weft__wakes *wakes)
 {

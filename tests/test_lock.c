@@ -2,6 +2,7 @@
 
 #include "support.h"
 
+#include <sched.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -158,6 +159,7 @@ START_TEST(five_waiters_each_get_it_once)
 END_TEST
 
 static bool enough;
+static long guarded; /* by the lock */
 
 static void *loop_on_it(void *arg)
 {
@@ -239,6 +241,47 @@ START_TEST(stress_time_outs_cost_nobody_the_lock)
 }
 END_TEST
 
+/* Every way to wait at once, over sections short and long, so that there are
+ * waiters of all kinds when one gives up: asleep, looking out, and insisting.
+ */
+static void *wait_in_every_way(void *arg)
+{
+    long *sections = arg;
+    for (int i = 0; i < 1000; i++) {
+        if (i % 3 == 0)
+            weft_lock_acquire(&lock);
+        else if (weft_lock_acquire_timed(&lock, WEFT_US(i % 211)) != WEFT_OK)
+            continue;
+        ++*sections;
+        ++guarded;
+        if (i % 7 == 0)
+            sched_yield();
+        weft_lock_release(&lock);
+    }
+    return NULL;
+}
+
+START_TEST(stress_every_way_to_wait_at_once)
+{
+    long sections[6] = {0}, sum = 0;
+    weft_thread threads[6];
+    guarded = 0;
+    for (int i = 0; i < 6; i++) {
+        threads[i] = (weft_thread)WEFT_THREAD(wait_in_every_way, &sections[i]);
+        start(&threads[i]);
+    }
+    for (int i = 0; i < 6; i++) {
+        assert_ok(weft_thread_join(&threads[i]));
+        sum += sections[i];
+        ck_assert_int_ge(sections[i], 334);
+    }
+    ck_assert_int_eq(guarded, sum);
+    assert_ok(weft_lock_try_acquire(&lock));
+    assert_ok(weft_lock_release(&lock));
+    ck_assert_uint_eq(lock.word_, 0);
+}
+END_TEST
+
 static void *hold_for_ever(void *arg)
 {
     weft_lock_acquire(&lock);
@@ -281,6 +324,7 @@ int main(void)
         nobody_starves_while_others_loop_on_it,
         stress_no_count_is_lost,
         stress_time_outs_cost_nobody_the_lock,
+        stress_every_way_to_wait_at_once,
         after_fork_a_lock_of_another_thread_stays_held_until_reinit,
     };
     return RUN_TESTS("lock", tests);

@@ -40,8 +40,8 @@ static inline bool weft__lock_give(weft_lock *lock)
 }
 
 /* Waits until the lock is the caller's. Nothing ends the wait but the lock: not
- * a stop request, not a signal. A waiter of more than about 0.5 ms is served
- * before anybody who came later. */
+ * a stop request, not a signal. Nobody waits for ever: under contention those
+ * who wait take turns, of some 0.1 ms or one section each. */
 static inline void weft_lock_acquire(weft_lock *lock)
     WEFT_ACQUIRE(lock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {

@@ -70,6 +70,12 @@ void weft__os_yield(void)
     sched_yield();
 }
 
+unsigned weft__os_processor(void)
+{
+    int number = sched_getcpu();
+    return number > 0 ? (unsigned)number : 0;
+}
+
 unsigned weft__os_processors(void)
 {
     cpu_set_t set;

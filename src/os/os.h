@@ -31,6 +31,9 @@ void weft__os_pause(void);
 /* Lets another thread have the processor. */
 void weft__os_yield(void);
 
+/* The number of the processor that the caller runs on, or ran on just now. */
+unsigned weft__os_processor(void);
+
 /* How many processors this process may use, at least 1. */
 unsigned weft__os_processors(void);
 
