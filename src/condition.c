@@ -48,7 +48,7 @@ static weft_status check(const weft_condition *condition, const held_lock *held)
 static weft_status wait(weft_condition *condition, const held_lock *held,
                         weft_duration deadline) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    weft__waiter waiter = {
+    _Alignas(64) weft__waiter waiter = {
         .kind = &kind, .object = condition, .data = condition};
     weft__line *line = weft__line_lock(condition);
     weft__store_relaxed(&condition->waiters_, condition->waiters_ + 1);

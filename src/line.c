@@ -166,8 +166,6 @@ static void prepare(weft__waiter *waiter)
     waiter->thread = weft__self();
     waiter->in_line = true;
     waiter->woken = waiter->apart ? WEFT__ASLEEP : WEFT__AWAKE;
-    if (waiter->since == 0)
-        waiter->since = weft__os_clock();
 }
 
 void weft__line_push(weft__line *line, weft__waiter *waiter)

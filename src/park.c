@@ -130,6 +130,8 @@ weft_status weft__park(weft__waiter *waiter, weft_duration deadline,
     weft__record *self = waiter->thread;
     weft_status status = WEFT_OK;
     uint32_t awake = WEFT__AWAKE;
+    if (waiter->since == 0)
+        waiter->since = weft__os_clock();
     publish(self, waiter->kind, waiter->object, waiter->since);
     weft__compare_swap(&waiter->woken, &awake, WEFT__ASLEEP); /* or is woken */
     while (!is_woken(waiter)) {

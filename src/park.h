@@ -44,20 +44,21 @@ typedef struct weft__wait_kind {
 enum { WEFT__AWAKE, WEFT__ASLEEP, WEFT__WOKEN };
 
 struct weft__waiter {
-    const weft__wait_kind *kind;
-    const void *object;  /* whose line it stands in */
-    weft_duration since; /* when the wait began; set by the first push if 0 */
-    uint32_t want;       /* the object's own business ... */
-    uint32_t answer;     /* ... what the waker decided */
-    unsigned processor;  /* where it ran when it began to wait: a hint */
-    void *data;
+    /* Private; what a waker needs stands together, in one line of the cache. */
+    weft__waiter *next, *previous;
+    struct weft__record *thread; /* whom to wake; set by push */
+    uint32_t woken;
+    bool in_line;
+    /* For the object and its wakers. */
     bool drowsy; /* has waited awake before it stood in line: sleep at once */
     bool apart;  /* its thread sleeps in weft__park_until, for many at once */
-    /* Private. */
-    struct weft__record *thread; /* whom to wake; set by push */
-    weft__waiter *next, *previous;
-    bool in_line;
-    uint32_t woken;
+    const void *object; /* whose line it stands in */
+    uint32_t want;      /* the object's own business ... */
+    uint32_t answer;    /* ... what the waker decided */
+    void *data;
+    const weft__wait_kind *kind;
+    weft_duration since; /* when it began to wait; set by weft__park if 0 */
+    unsigned processor;  /* where it ran then: a hint */
 };
 
 /* A chain of waiters taken out of lines, to be woken together. */

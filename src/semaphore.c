@@ -82,8 +82,11 @@ static weft_status acquire(weft_semaphore *semaphore, weft_duration deadline,
 {
     if (weft__wait_awake(semaphore, take_if_no_line, semaphore))
         return WEFT_OK;
-    weft__waiter waiter = {
-        .kind = &kind, .object = semaphore, .data = semaphore, .drowsy = true};
+    weft__waiter waiter = {.kind = &kind,
+                           .object = semaphore,
+                           .data = semaphore,
+                           .since = weft__os_clock(),
+                           .drowsy = true};
     weft__line *line = weft__line_lock(semaphore);
     weft__fetch_or(&semaphore->word_, WAITERS); /* before the last look */
     bool taken = take_past_the_line(semaphore, line);
