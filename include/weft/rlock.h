@@ -21,13 +21,53 @@ WEFT_API void weft__rlock_acquire_slow(weft_rlock *rlock);
 WEFT_API weft_status weft__rlock_try_acquire_slow(weft_rlock *rlock);
 WEFT_API weft_status weft__rlock_release_slow(weft_rlock *rlock);
 
+/* Does the calling thread own it? No, if weft has not met it. Private. */
+static inline bool weft__rlock_is_own(const weft_rlock *rlock)
+{
+    uint32_t id = weft__fast_id;
+    uint32_t word = weft__load_relaxed(&rlock->lock_.word_);
+    return WEFT__LIKELY(id != 0) && (word & UINT32_C(0x3fffffff)) == id;
+}
+
+/* True if the calling thread owns it, now one level deeper. Private. */
+static inline bool weft__rlock_again(weft_rlock *rlock)
+{
+    if (!weft__rlock_is_own(rlock))
+        return false;
+    uint32_t again = weft__load_relaxed(&rlock->again_);
+    if (!WEFT__LIKELY(again != UINT32_MAX))
+        return false;
+    weft__store_relaxed(&rlock->again_, again + 1);
+    return true;
+}
+
+/* Looks before it swaps: a swap that fails costs as much as one that does not.
+ * Private. */
+static inline bool weft__rlock_take(weft_rlock *rlock)
+{
+    return weft__rlock_again(rlock) || weft__lock_take(&rlock->lock_);
+}
+
+/* Only the owner writes again_, and a word with its id in it is its own: for
+ * anybody else the swap fails, whatever again_ was read. Private. */
+static inline bool weft__rlock_give(weft_rlock *rlock)
+{
+    uint32_t again = weft__load_relaxed(&rlock->again_);
+    if (again == 0)
+        return weft__lock_give(&rlock->lock_);
+    if (!weft__rlock_is_own(rlock))
+        return false;
+    weft__store_relaxed(&rlock->again_, again - 1);
+    return true;
+}
+
 /* Waits until the lock is the caller's, one level deeper if it already is.
  * Nothing else ends the wait. At 2^32 levels the further ones are reported as
  * misuse (WEFT_OVERFLOW) and not counted. */
 static inline void weft_rlock_acquire(weft_rlock *rlock)
     WEFT_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    if (WEFT__LIKELY(weft__lock_take(&rlock->lock_)))
+    if (WEFT__LIKELY(weft__rlock_take(rlock)))
         return;
     weft__rlock_acquire_slow(rlock);
 }
@@ -37,7 +77,7 @@ static inline void weft_rlock_acquire(weft_rlock *rlock)
 static inline WEFT_MUST_USE weft_status weft_rlock_try_acquire(
     weft_rlock *rlock) WEFT_TRY_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    if (WEFT__LIKELY(weft__lock_take(&rlock->lock_)))
+    if (WEFT__LIKELY(weft__rlock_take(rlock)))
         return (weft_status)WEFT_OK;
     return weft__rlock_try_acquire_slow(rlock);
 }
@@ -52,10 +92,7 @@ WEFT_API WEFT_MUST_USE weft_status weft_rlock_acquire_timed(
 static inline weft_status weft_rlock_release(weft_rlock *rlock)
     WEFT_RELEASE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    /* Only the owner writes again_, and a word with its id in it is its own;
-     * for anybody else the swap fails whatever again_ was read. */
-    if (weft__load_relaxed(&rlock->again_) == 0 &&
-        WEFT__LIKELY(weft__lock_give(&rlock->lock_)))
+    if (WEFT__LIKELY(weft__rlock_give(rlock)))
         return (weft_status)WEFT_OK;
     return weft__rlock_release_slow(rlock);
 }
