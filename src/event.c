@@ -3,20 +3,25 @@
 /*
  * The event.
  *
- *     bit 31 ... 2     1         0
- *     | generation | WAITERS |  SET  |
+ *     bit 1     0
+ *     | WAITERS | SET |
  *
- * A set is one compare-and-swap: SET, WAITERS gone, the generation one more. It
- * is also the setter's last touch of the event if nobody waited, and even if
- * somebody did: the line is found by the address alone. A waiter notes the
- * generation when it stands in line (WAITERS set under the line's lock), and
- * what it waits for is a generation that differs: a clear that runs before the
- * waiter does cannot take that back. The generation wraps after 2^30 sets, all
- * of which would have to fall between a waker's two looks at one waiter.
+ * A set exchanges SET in, which takes WAITERS away: one step, and its last
+ * touch of the event if nobody waited; even if somebody did, since the line is
+ * found by the address alone. A clear takes SET away and leaves WAITERS.
  *
- * A set always adds to the generation when it clears WAITERS, so between the
- * swap and the walk along the line nobody can be granted too early: who comes
- * later notes the new generation.
+ * Both are read-modify-writes even where they change nothing. Who clears and
+ * then looks for something to do either clears what a set had set, and so sees
+ * what came before that set, or the set comes later and lasts. A set spared
+ * because the event is set already, or a clear by a plain store, would leave a
+ * gap for a set to be lost in.
+ *
+ * A waiter stands in line and marks the word under the line's lock. It is FIRST
+ * if the mark was not there, so the line falls into parts, with a set after
+ * each but perhaps the last. Such a set wakes its part, but not whoever came
+ * after a clear that overtook its walk along the line: a part is due if another
+ * one follows it, or if WAITERS is not there. Who gives up hands FIRST on to
+ * the next, or takes the mark back if there is none.
  */
 
 #include "weft/event.h"
@@ -24,53 +29,63 @@
 #include "misuse.h"
 #include "registry.h"
 
-enum { SET = 1, WAITERS = 2, GENERATION = 4 };
+enum { SET = 1, WAITERS = 2 };
 
-static uint32_t generation_of(uint32_t word)
+enum { FIRST = 1 }; /* in weft__waiter.want */
+
+static bool another_part_follows(const weft__waiter *waiter)
 {
-    return word & ~(uint32_t)(GENERATION - 1);
+    do
+        waiter = weft__line_next(waiter);
+    while (waiter != NULL && waiter->want != FIRST);
+    return waiter != NULL;
 }
 
 /* The word may be read: a waiter's thread is still in its wait. */
 static bool was_set(weft__waiter *waiter)
 {
     const weft_event *event = waiter->data;
-    return generation_of(weft__load(&event->word_)) != waiter->want;
+    return (weft__load(&event->word_) & WAITERS) == 0 ||
+           another_part_follows(waiter);
 }
 
-static const weft__wait_kind kind = {.name = "event", .grant = was_set};
+static void hand_on(weft__waiter *waiter)
+{
+    weft_event *event = waiter->data;
+    weft__waiter *next = weft__line_next(waiter);
+    if (waiter->want != FIRST)
+        return;
+    if (next != NULL)
+        next->want = FIRST;
+    else
+        weft__fetch_and(&event->word_, ~(uint32_t)WAITERS);
+}
 
-weft_status weft_event_set(weft_event *event)
+static const weft__wait_kind kind = {
+    .name = "event", .grant = was_set, .left = hand_on};
+
+weft_status weft__event_set_slow(weft_event *event)
 {
     if (event == NULL)
         return weft__misuse(WEFT_INVALID, "weft_event_set", NULL,
                             "the event is NULL");
-    uint32_t word = weft__load_relaxed(&event->word_);
-    uint32_t set;
-    do
-        set = (generation_of(word) + GENERATION) | SET;
-    while (!weft__compare_swap_weak(&event->word_, &word, set));
-    if ((word & WAITERS) != 0)
-        weft__settle(event);
+    weft__settle(event);
     return WEFT_OK;
 }
 
-weft_status weft_event_clear(weft_event *event)
+weft_status weft__event_clear_slow(weft_event *event)
 {
-    if (event == NULL)
-        return weft__misuse(WEFT_INVALID, "weft_event_clear", NULL,
-                            "the event is NULL");
-    weft__fetch_and(&event->word_, ~(uint32_t)SET);
-    return WEFT_OK;
+    return weft__misuse(WEFT_INVALID, "weft_event_clear", event,
+                        "the event is NULL");
 }
 
-/* Marks that somebody waits and notes since when; false: it is set. */
+/* Marks that somebody waits; false: it is set. */
 static bool mark_waiters(weft_event *event, weft__waiter *waiter)
 {
     uint32_t word = weft__load(&event->word_);
     while ((word & SET) == 0)
-        if (weft__compare_swap(&event->word_, &word, word | WAITERS)) {
-            waiter->want = generation_of(word);
+        if (weft__compare_swap(&event->word_, &word, WAITERS)) {
+            waiter->want = word == 0 ? FIRST : 0;
             return true;
         }
     return false;

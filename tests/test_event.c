@@ -76,6 +76,53 @@ START_TEST(a_pulse_is_not_lost)
 }
 END_TEST
 
+/* Returns once this very thread waits for the event. */
+static void wait_until_it_waits(weft_thread *thread)
+{
+    uint32_t id = weft_thread_id(thread);
+    for (;;) {
+        weft_thread_info infos[64];
+        size_t count = weft_enumerate(infos, 64);
+        for (size_t i = 0; i < count && i < 64; i++)
+            if (infos[i].id == id && infos[i].waits_for != NULL)
+                return;
+        weft_sleep(WEFT_US(50));
+    }
+}
+
+static void *wait_shortly(void *arg)
+{
+    const bool *enough = arg;
+    while (!weft__load(enough))
+        (void)weft_event_wait_timed(&event, WEFT_US(20));
+    return NULL;
+}
+
+/* Those who give up and come back must not take a place in the line that a set
+ * has already called: the one who stays is woken by each pulse. */
+START_TEST(a_pulse_is_not_lost_among_those_who_give_up)
+{
+    static bool enough;
+    weft_thread fickle[3];
+    for (int i = 0; i < 3; i++) {
+        fickle[i] = (weft_thread)WEFT_THREAD(wait_shortly, &enough);
+        start(&fickle[i]);
+    }
+    for (int round = 0; round < 200; round++) {
+        weft_thread thread = WEFT_THREAD(wait_for_it, NULL);
+        start(&thread);
+        wait_until_it_waits(&thread);
+        assert_ok(weft_event_set(&event));
+        assert_ok(weft_event_clear(&event));
+        assert_ok(answer_of(&thread));
+    }
+    weft__store(&enough, true);
+    for (int i = 0; i < 3; i++)
+        assert_ok(weft_thread_join(&fickle[i]));
+    ck_assert_uint_eq(event.word_, 0);
+}
+END_TEST
+
 START_TEST(a_stop_request_ends_the_wait)
 {
     weft_thread thread = WEFT_THREAD(wait_for_it, NULL);
@@ -197,6 +244,7 @@ int main(void)
         wait_on_a_set_event_does_not_sleep,
         set_wakes_all,
         a_pulse_is_not_lost,
+        a_pulse_is_not_lost_among_those_who_give_up,
         a_stop_request_ends_the_wait,
         null_is_answered,
         set_is_safe_in_a_signal_handler,

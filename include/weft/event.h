@@ -18,18 +18,34 @@ typedef struct weft_event {
     uint32_t word_; /* drawn in src/event.c */
 } weft_event;
 
-/* Sets the flag and wakes all who wait; setting twice is setting once. What was
- * written before is seen by whoever finds the event set. WEFT_OK;
- * WEFT_INVALID: NULL. Does not block; async-signal-safe. */
-WEFT_API weft_status weft_event_set(weft_event *event);
-
-/* Takes the flag back; whoever was woken stays woken. WEFT_OK; WEFT_INVALID:
- * NULL. Does not block; async-signal-safe. */
-WEFT_API weft_status weft_event_clear(weft_event *event);
-
-/* The part of a wait for an event that is not set. Private. */
+/* What the functions below leave out: somebody waits, or the event is NULL.
+ * Private. */
+WEFT_API weft_status weft__event_set_slow(weft_event *event);
+WEFT_API weft_status weft__event_clear_slow(weft_event *event);
 WEFT_API weft_status weft__event_wait_slow(weft_event *event,
                                            weft_duration duration);
+
+/* Sets the flag and wakes all who wait; setting twice is setting once. What was
+ * written before is seen by whoever finds the event set, or clears it. WEFT_OK;
+ * WEFT_INVALID: NULL. Does not block; async-signal-safe. */
+static inline weft_status weft_event_set(weft_event *event)
+{
+    if (WEFT__LIKELY(event != NULL) &&
+        WEFT__LIKELY(weft__exchange(&event->word_, 1) <= 1))
+        return (weft_status)WEFT_OK;
+    return weft__event_set_slow(event); /* needs no more than the address */
+}
+
+/* Takes the flag back; whoever was woken stays woken. Who clears first and then
+ * looks for what there is to do misses nothing. WEFT_OK; WEFT_INVALID: NULL.
+ * Does not block; async-signal-safe. */
+static inline weft_status weft_event_clear(weft_event *event)
+{
+    if (!WEFT__LIKELY(event != NULL))
+        return weft__event_clear_slow(event);
+    weft__fetch_and(&event->word_, ~UINT32_C(1));
+    return (weft_status)WEFT_OK;
+}
 
 /* Whether it is set. Does not block; async-signal-safe. */
 static inline bool weft_event_is_set(const weft_event *event)
