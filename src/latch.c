@@ -27,7 +27,7 @@ static bool is_open(weft__waiter *waiter)
 
 static const weft__wait_kind kind = {.name = "latch", .grant = is_open};
 
-weft_status weft_latch_count_down(weft_latch *latch, uint32_t n)
+weft_status weft__latch_count_down_slow(weft_latch *latch, uint32_t n)
 {
     static const char function[] = "weft_latch_count_down";
     if (latch == NULL)
@@ -54,32 +54,27 @@ static bool mark_waiters(weft_latch *latch)
     return false;
 }
 
-weft_status weft_latch_wait_timed(weft_latch *latch, weft_duration duration)
+static bool is_open_now(void *latch)
+{
+    return weft_latch_pending(latch) == 0;
+}
+
+weft_status weft__latch_wait_slow(weft_latch *latch, weft_duration duration)
 {
     if (latch == NULL)
         return weft__misuse(WEFT_INVALID, "weft_latch_wait", NULL,
                             "the latch is NULL");
-    if (weft_latch_pending(latch) == 0)
-        return WEFT_OK;
     if (duration <= 0)
-        return WEFT_TIMED_OUT;
+        return is_open_now(latch) ? WEFT_OK : WEFT_TIMED_OUT;
     weft_duration deadline = weft__deadline(duration);
-    weft__waiter waiter = {.kind = &kind, .object = latch, .data = latch};
+    if (weft__wait_awake(latch, is_open_now, latch))
+        return WEFT_OK;
+    weft__waiter waiter = {
+        .kind = &kind, .object = latch, .data = latch, .drowsy = true};
     weft__line *line = weft__line_lock(latch);
     bool wait = mark_waiters(latch);
     if (wait)
         weft__line_push(line, &waiter);
     weft__line_unlock(line);
     return wait ? weft__park(&waiter, deadline, WEFT__STOPPABLE) : WEFT_OK;
-}
-
-weft_status weft_latch_wait(weft_latch *latch)
-{
-    return weft_latch_wait_timed(latch, WEFT_FOREVER);
-}
-
-weft_status weft_latch_arrive_and_wait(weft_latch *latch)
-{
-    weft_status status = weft_latch_count_down(latch, 1);
-    return status == WEFT_OK ? weft_latch_wait(latch) : status;
 }

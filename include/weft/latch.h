@@ -24,24 +24,10 @@ typedef struct weft_latch {
     }
 #define WEFT_LATCH_MAX 0x7fffffff
 
-/* Counts n down; at zero wakes all who wait. What was written before is seen
- * by whoever passes the latch. WEFT_OK; WEFT_OVERFLOW: n is more than is
- * pending; WEFT_INVALID: NULL; then nothing changes. Does not block;
- * async-signal-safe. */
-WEFT_API weft_status weft_latch_count_down(weft_latch *latch, uint32_t n);
-
-/* Waits until it is open. WEFT_OK; WEFT_STOPPED: asked to stop; WEFT_INVALID:
- * NULL. */
-WEFT_API weft_status weft_latch_wait(weft_latch *latch);
-
-/* The same for at most `duration` nanoseconds, then WEFT_TIMED_OUT; <= 0 does
- * not wait. */
-WEFT_API weft_status weft_latch_wait_timed(weft_latch *latch,
+/* The parts in which somebody waits, or the call is wrong. Private. */
+WEFT_API weft_status weft__latch_count_down_slow(weft_latch *latch, uint32_t n);
+WEFT_API weft_status weft__latch_wait_slow(weft_latch *latch,
                                            weft_duration duration);
-
-/* Counts one down, then waits until it is open. As the two calls; if the first
- * is refused, nothing is waited for. */
-WEFT_API weft_status weft_latch_arrive_and_wait(weft_latch *latch);
 
 /* How many are still to be counted down. Does not block. */
 static inline uint32_t weft_latch_pending(const weft_latch *latch)
@@ -53,6 +39,47 @@ static inline uint32_t weft_latch_pending(const weft_latch *latch)
 static inline weft_status weft_latch_try_wait(const weft_latch *latch)
 {
     return weft_latch_pending(latch) == 0 ? (weft_status)WEFT_OK : WEFT_BUSY;
+}
+
+/* Counts n down; at zero wakes all who wait. What was written before is seen
+ * by whoever passes the latch. WEFT_OK; WEFT_OVERFLOW: n is more than is
+ * pending; WEFT_INVALID: NULL; then nothing changes. Does not block;
+ * async-signal-safe. */
+static inline weft_status weft_latch_count_down(weft_latch *latch, uint32_t n)
+{
+    uint32_t word =
+        latch != NULL ? weft__load_relaxed(&latch->word_) : WEFT_LATCH_MAX + 1U;
+    if (word <= WEFT_LATCH_MAX && n <= word &&
+        weft__compare_swap_release(&latch->word_, &word, word - n))
+        return (weft_status)WEFT_OK;
+    return weft__latch_count_down_slow(latch, n);
+}
+
+/* Waits until it is open. WEFT_OK; WEFT_STOPPED: asked to stop; WEFT_INVALID:
+ * NULL. */
+static inline weft_status weft_latch_wait(weft_latch *latch)
+{
+    if (latch != NULL && weft_latch_pending(latch) == 0)
+        return (weft_status)WEFT_OK;
+    return weft__latch_wait_slow(latch, WEFT_FOREVER);
+}
+
+/* The same for at most `duration` nanoseconds, then WEFT_TIMED_OUT; <= 0 does
+ * not wait. */
+static inline weft_status weft_latch_wait_timed(weft_latch *latch,
+                                                weft_duration duration)
+{
+    if (latch != NULL && weft_latch_pending(latch) == 0)
+        return (weft_status)WEFT_OK;
+    return weft__latch_wait_slow(latch, duration);
+}
+
+/* Counts one down, then waits until it is open. As the two calls; if the first
+ * is refused, nothing is waited for. */
+static inline weft_status weft_latch_arrive_and_wait(weft_latch *latch)
+{
+    weft_status status = weft_latch_count_down(latch, 1);
+    return status == WEFT_OK ? weft_latch_wait(latch) : status;
 }
 
 WEFT_END_DECLARATIONS
