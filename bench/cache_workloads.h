@@ -43,7 +43,7 @@ static void MY(use)(bench_sample *sample, unsigned index)
         else
             right = MY(is_there)(key) && right;
     }
-    bench_done(index, operations, 0);
+    bench_done(index, operations, NULL);
     if (!right)
         sample->wrong = true;
 }

@@ -13,6 +13,12 @@
 extern const bench_entrant bench_condition_std, bench_condition_absl;
 
 const bench_entrant bench_condition_std = {
-    "std", BENCH_PEER, "spurious wakes", {round_trip_std, broadcast_std}};
+    "std",
+    BENCH_PEER,
+    "spurious wakes",
+    {round_trip_std, broadcast_std, produce_and_consume_std}};
 const bench_entrant bench_condition_absl = {
-    "Abseil", BENCH_PEER, "spurious wakes", {round_trip_absl, broadcast_absl}};
+    "Abseil",
+    BENCH_PEER,
+    "spurious wakes",
+    {round_trip_absl, broadcast_absl, produce_and_consume_absl}};

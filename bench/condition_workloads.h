@@ -5,12 +5,16 @@
  * condition, prepare_condition, wait, notify, notify_all.
  */
 
+enum { MY(room) = 8 };
+
 static struct {
     BENCH_APART MY(lock) lock;
-    MY(condition) changed[2]; /* for each thread; or: go, and arrived */
+    /* For each thread; or: go, and arrived; or: there is one, and room. */
+    MY(condition) changed[2];
     /* Guarded by the lock. */
     unsigned turn, arrived;
     uint64_t generation;
+    uint64_t items[MY(room)], put, taken, sum;
 } MY(shared);
 
 static void MY(prepare_shared)(void)
@@ -20,6 +24,7 @@ static void MY(prepare_shared)(void)
     MY(prepare_condition)(&MY(shared).changed[1]);
     MY(shared).turn = MY(shared).arrived = 0;
     MY(shared).generation = 0;
+    MY(shared).put = MY(shared).taken = MY(shared).sum = 0;
 }
 
 static void MY(take_turns)(bench_sample *sample, unsigned index)
@@ -77,6 +82,51 @@ WORKLOAD(broadcast)
 {
     MY(prepare_shared)();
     bench_threads(sample, sample->contest->size + 1, MY(assemble));
+}
+
+static void MY(produce)(uint64_t items)
+{
+    for (uint64_t i = 1; i <= items; i++) {
+        MY(acquire)(&MY(shared).lock);
+        while (MY(shared).put - MY(shared).taken == MY(room))
+            MY(wait)(&MY(shared).changed[1], &MY(shared).lock);
+        MY(shared).items[MY(shared).put++ % MY(room)] = i;
+        MY(notify)(&MY(shared).changed[0]);
+        MY(release)(&MY(shared).lock);
+    }
+}
+
+/* Until all are taken. False: there is none any more. */
+static bool MY(consume)(uint64_t items)
+{
+    MY(acquire)(&MY(shared).lock);
+    while (MY(shared).taken == MY(shared).put && MY(shared).taken < items)
+        MY(wait)(&MY(shared).changed[0], &MY(shared).lock);
+    bool more = MY(shared).taken < items;
+    if (more)
+        MY(shared).sum += MY(shared).items[MY(shared).taken++ % MY(room)];
+    if (more && MY(shared).taken == items)
+        MY(notify_all)(&MY(shared).changed[0]);
+    MY(notify)(&MY(shared).changed[1]);
+    MY(release)(&MY(shared).lock);
+    return more;
+}
+
+static void MY(produce_or_consume)(bench_sample *sample, unsigned index)
+{
+    if (index == 0)
+        MY(produce)(sample->operations);
+    else
+        while (MY(consume)(sample->operations))
+            ;
+}
+
+WORKLOAD(produce_and_consume)
+{
+    uint64_t items = sample->operations;
+    MY(prepare_shared)();
+    bench_threads(sample, sample->contest->threads, MY(produce_or_consume));
+    sample->wrong = MY(shared).sum != items * (items + 1) / 2;
 }
 
 #undef PEER

@@ -120,6 +120,7 @@ static void record(bench_result *result, unsigned round,
     result->cpu.sample[round] = (double)sample->cpu / operations;
     result->fairness.sample[round] = sample->fairness;
     result->worst_wait.sample[round] = (double)sample->worst_wait;
+    result->p999_wait.sample[round] = (double)sample->p999_wait;
 }
 
 /* ---- Contests ---- */
@@ -174,6 +175,7 @@ static void move_round(bench_outcome *outcome, unsigned from, unsigned to)
         result->cpu.sample[to] = result->cpu.sample[from];
         result->fairness.sample[to] = result->fairness.sample[from];
         result->worst_wait.sample[to] = result->worst_wait.sample[from];
+        result->p999_wait.sample[to] = result->p999_wait.sample[from];
     }
     outcome->others[to] = outcome->others[from];
 }

@@ -23,7 +23,8 @@ typedef struct member {
     bench_body *body;
     unsigned index;
     uint64_t operations;
-    weft_duration worst_wait, cpu;
+    weft_duration cpu;
+    bench_waits waits;
 } member;
 
 static struct {
@@ -149,14 +150,17 @@ static void add_up(bench_sample *sample)
 {
     uint64_t fewest = UINT64_MAX, most = 0;
     sample->operations = 0;
+    static bench_waits waits;
+    waits = (bench_waits){.worst = 0};
     for (unsigned i = 0; i < crew.threads; i++) {
         const member *one = &crew.members[i];
         sample->operations += one->operations;
         fewest = one->operations < fewest ? one->operations : fewest;
         most = one->operations > most ? one->operations : most;
-        if (one->worst_wait > sample->worst_wait)
-            sample->worst_wait = one->worst_wait;
+        bench_add_waits(&waits, &one->waits);
     }
+    sample->worst_wait = waits.worst;
+    sample->p999_wait = bench_longest_but_one_in(&waits, 1000);
     if (crew.threads > 1 && most > 0)
         sample->fairness = (double)fewest / (double)most;
 }
@@ -182,8 +186,9 @@ bool bench_stopped(void)
     return weft__load_relaxed(&crew.stopped) != 0;
 }
 
-void bench_done(unsigned index, uint64_t operations, weft_duration worst_wait)
+void bench_done(unsigned index, uint64_t operations, const bench_waits *waits)
 {
     crew.members[index].operations = operations;
-    crew.members[index].worst_wait = worst_wait;
+    if (waits != NULL)
+        crew.members[index].waits = *waits;
 }

@@ -121,6 +121,9 @@ static void least_round_trip(bench_sample *sample)
 #define PEER glibc
 #include "event_textbook.h"
 #include "event_workloads.h"
+#define PEER c11
+#include "event_textbook.h"
+#include "event_workloads.h"
 #define PEER glib
 #include "event_textbook.h"
 #include "event_workloads.h"
@@ -139,6 +142,10 @@ static const bench_entrant glibc_entrant = {
     BENCH_PEER,
     "a pulse may be lost",
     {set_wait_clear_glibc, round_trip_glibc}};
+static const bench_entrant c11_entrant = {"C11",
+                                          BENCH_PEER,
+                                          "a pulse may be lost",
+                                          {set_wait_clear_c11, round_trip_c11}};
 static const bench_entrant glib_entrant = {
     "GLib",
     BENCH_PEER,
@@ -154,8 +161,9 @@ extern const bench_entrant bench_event_std, bench_event_absl;
 int main(int argc, char **argv)
 {
     const bench_entrant *const entrants[] = {
-        &floor_entrant, &futex_entrant, &weft_entrant,    &glibc_entrant,
-        &glib_entrant,  &nsync_entrant, &bench_event_std, &bench_event_absl,
+        &floor_entrant, &futex_entrant,   &weft_entrant,
+        &glibc_entrant, &c11_entrant,     &glib_entrant,
+        &nsync_entrant, &bench_event_std, &bench_event_absl,
     };
     const bench_race race = {"event", contests, BENCH_COUNT(contests), entrants,
                              BENCH_COUNT(entrants)};

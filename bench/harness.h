@@ -13,7 +13,7 @@
  * inlined into the measured loop.
  */
 
-#include "weft/base.h"
+#include "waits.h"
 
 WEFT_BEGIN_DECLARATIONS
 
@@ -52,6 +52,7 @@ typedef struct bench_sample {
     weft_duration wall, cpu;
     double fairness;          /* fewest / most operations; < 0: not measured */
     weft_duration worst_wait; /* 0: not measured */
+    weft_duration p999_wait;  /* 99.9 % of the waits are not longer */
     bool wrong;               /* the workload found its own result wrong */
     bool until_stopped;       /* it did as much as it could in `length` */
 } bench_sample;
@@ -93,11 +94,11 @@ typedef void bench_body(bench_sample *sample, unsigned index);
 void bench_threads(bench_sample *sample, unsigned threads, bench_body *body);
 
 /* The same for bodies that loop until bench_stopped(), which is after
- * sample->length, and then say bench_done(). */
+ * sample->length, and then say bench_done(), with their waits unless NULL. */
 void bench_threads_until(bench_sample *sample, unsigned threads,
                          bench_body *body);
 bool bench_stopped(void);
-void bench_done(unsigned index, uint64_t operations, weft_duration worst_wait);
+void bench_done(unsigned index, uint64_t operations, const bench_waits *waits);
 
 /*
  * Work of a known length: a chain of multiplications from one number to

@@ -22,6 +22,8 @@ static const bench_contest contests[] = {
     {"2 threads, 1 us inside", CONTENDED, 2, BENCH_SPREAD, .inside = 1000},
     {"4 threads, 1 us inside", CONTENDED, 4, BENCH_SPREAD, .inside = 1000},
     {"8 threads, 1 us inside", CONTENDED, 8, BENCH_SPREAD, .inside = 1000},
+    {"2 threads, 20 us inside", CONTENDED, 2, BENCH_SPREAD, .inside = 20000},
+    {"4 threads, 20 us inside", CONTENDED, 4, BENCH_SPREAD, .inside = 20000},
     {"2 threads, 20 ns inside, 1 us outside", CONTENDED, 2, BENCH_SPREAD,
      .inside = 20, .outside = 1000},
 };
@@ -72,7 +74,7 @@ static void stay_apart(bench_sample *sample, unsigned index)
         release_floor(&own[index].lock);
         number = bench_work(sample->outside, number);
     }
-    bench_done(index, operations, 0);
+    bench_done(index, operations, NULL);
 }
 
 static void limit(bench_sample *sample)

@@ -37,24 +37,24 @@ static void MY(contend)(bench_sample *sample, unsigned index)
         MY(release)(&MY(shared).lock);
         number = bench_work(sample->outside, number);
     }
-    bench_done(index, operations, 0);
+    bench_done(index, operations, NULL);
 }
 
 /* With two looks at the clock for each wait, so not for the other numbers. */
 static void MY(contend_on_the_clock)(bench_sample *sample, unsigned index)
 {
     uint64_t operations = 0, number = index;
-    weft_duration worst = 0;
+    bench_waits waits = {{0}, 0};
     for (; !bench_stopped(); operations++) {
         weft_duration before = weft_monotonic();
         MY(acquire)(&MY(shared).lock);
         weft_duration waited = weft_monotonic() - before;
         MY(section)(sample);
         MY(release)(&MY(shared).lock);
-        worst = waited > worst ? waited : worst;
+        bench_note_wait(&waits, waited);
         number = bench_work(sample->outside, number);
     }
-    bench_done(index, operations, worst);
+    bench_done(index, operations, &waits);
 }
 
 static void MY(run_contest)(bench_sample *sample, unsigned threads,
@@ -73,6 +73,7 @@ WORKLOAD(contended)
     MY(run_contest)(sample, sample->contest->threads, MY(contend));
     MY(run_contest)
     (&timed, timed.contest->threads, MY(contend_on_the_clock));
+    sample->p999_wait = timed.p999_wait;
     sample->worst_wait = timed.worst_wait;
     sample->wrong = sample->wrong || timed.wrong;
 }

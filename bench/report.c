@@ -62,6 +62,7 @@ void bench_evaluate(bench_outcome *outcome)
         summarise(&one->wall, n);
         summarise(&one->cpu, n);
         summarise(&one->fairness, n);
+        summarise(&one->p999_wait, n);
         summarise(&one->worst_wait, n);
     }
     const bench_result *floor = best_of(outcome, BENCH_FLOOR);
@@ -105,7 +106,8 @@ static void print_result(const bench_result *one)
     if (one->fairness.median >= 0)
         printf(" %6.2f", one->fairness.median);
     if (one->worst_wait.median > 0)
-        printf(" %8.0f us", one->worst_wait.median / 1000);
+        printf(" %8.0f %8.0f us", one->p999_wait.median / 1000,
+               one->worst_wait.median / 1000);
     printf("  %s\n", one->entrant->lacks);
 }
 
@@ -117,7 +119,8 @@ void bench_print(const bench_race *race, const bench_outcome *outcome)
     printf("\n%s: %s (others had %.0f %%)\n", race->name,
            outcome->contest->name, 100 * others(outcome));
     printf("  %-12s %10s %17s %10s %8s %8s%s\n", "", "ns", "least..most",
-           "CPU ns", "x floor", "x best", fair ? "   fair worst wait" : "");
+           "CPU ns", "x floor", "x best",
+           fair ? "   fair    p99.9    worst wait" : "");
     for (size_t i = 0; i < outcome->count; i++)
         print_result(&outcome->results[i]);
     fflush(stdout);
@@ -151,8 +154,10 @@ static void json_result(FILE *file, const bench_result *one, bool first)
     json_figure(file, "cpu_ns", &one->cpu);
     if (one->fairness.median >= 0)
         json_figure(file, "fairness", &one->fairness);
-    if (one->worst_wait.median > 0)
+    if (one->worst_wait.median > 0) {
+        json_figure(file, "p999_wait_ns", &one->p999_wait);
         json_figure(file, "worst_wait_ns", &one->worst_wait);
+    }
     fprintf(file, ",\n     \"to_floor\": %.4g, \"to_best_peer\": %.4g%s}",
             one->to_floor, one->to_best, one->best ? ", \"best\": true" : "");
 }

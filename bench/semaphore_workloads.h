@@ -31,14 +31,14 @@ static void MY(contend)(bench_sample *sample, unsigned index)
         number = bench_work(sample->inside, number);
         MY(give)(&MY(shared).semaphore);
     }
-    bench_done(index, operations, 0);
+    bench_done(index, operations, NULL);
 }
 
 /* On the clock, and looking whether there are ever more inside than may be. */
 static void MY(contend_watched)(bench_sample *sample, unsigned index)
 {
     uint64_t operations = 0, number = index;
-    weft_duration worst = 0;
+    bench_waits waits = {{0}, 0};
     for (; !bench_stopped(); operations++) {
         weft_duration before = weft_monotonic();
         MY(take)(&MY(shared).semaphore);
@@ -49,9 +49,9 @@ static void MY(contend_watched)(bench_sample *sample, unsigned index)
         number = bench_work(sample->inside, number);
         weft__fetch_sub(&MY(shared).inside, 1);
         MY(give)(&MY(shared).semaphore);
-        worst = waited > worst ? waited : worst;
+        bench_note_wait(&waits, waited);
     }
-    bench_done(index, operations, worst);
+    bench_done(index, operations, &waits);
 }
 
 WORKLOAD(contended)
@@ -62,6 +62,7 @@ WORKLOAD(contended)
     bench_threads_until(sample, contest->threads, MY(contend));
     MY(shared).inside = MY(shared).most = 0;
     bench_threads_until(&timed, contest->threads, MY(contend_watched));
+    sample->p999_wait = timed.p999_wait;
     sample->worst_wait = timed.worst_wait;
     sample->wrong = MY(shared).most > contest->size;
 }
