@@ -44,5 +44,11 @@
 #define weft__compare_swap_release(word, expected, desired)           \
     __atomic_compare_exchange_n((word), (expected), (desired), false, \
                                 __ATOMIC_RELEASE, __ATOMIC_RELAXED)
+/* In one order that all threads agree on, with no other between them: for two
+ * that each write a word of their own and then look at the other's. */
+#define weft__load_ordered(word) __atomic_load_n((word), __ATOMIC_SEQ_CST)
+#define weft__compare_swap_ordered(word, expected, desired)           \
+    __atomic_compare_exchange_n((word), (expected), (desired), false, \
+                                __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)
 
 #endif
