@@ -24,6 +24,7 @@ static size_t slots; /* taken from the table so far */
 static size_t alive;
 static weft__record *first_free, **last_free = &first_free;
 static uint32_t dummies;
+static bool out_of_line;
 
 static weft_thread main_thread;
 static weft_thread *main_now = &main_thread;
@@ -101,7 +102,13 @@ void weft__record_adopt(weft__record *record)
     weft__store(&record->native_id, native_id);
     weft__store(&record->thread->native_id_, native_id);
     weft__current = record;
-    weft__fast_id = record->id;
+    weft__fast_id = weft__load_relaxed(&out_of_line) ? 0 : record->id;
+}
+
+void weft__fast_paths(bool open)
+{
+    weft__store_relaxed(&out_of_line, !open);
+    weft__fast_id = open ? weft__self()->id : 0;
 }
 
 static uint32_t free_locked(weft__record *record, uint32_t state)

@@ -64,6 +64,14 @@ weft_status weft__record_take(weft_thread *thread, bool daemon, bool foreign,
 /* Makes `record` the calling thread's own. */
 void weft__record_adopt(weft__record *record);
 
+/*
+ * Opens or closes the inline paths of locks, for the calling thread and those
+ * that weft meets from now on: closed, what these do with a lock, an rlock or
+ * an rwlock is a call into the library, where diagnostics can look on. All else
+ * stays as it is; what was acquired one way may be released the other.
+ */
+void weft__fast_paths(bool open);
+
 /* Gives the slot back and stores `state` in the thread's state_, in one step
  * for a fork; returns the state before. If the record is the calling thread's
  * own, weft has not met it any more. */
