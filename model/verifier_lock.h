@@ -10,13 +10,14 @@
 #include "verifier.h"
 #include "weft/atomic.h"
 #include "weft/base.h"
+#include "weft/sanitizer.h"
 
 typedef struct weft_lock {
     uint32_t word_;
     __VERIFIER_mutex_t mutex_;
 } weft_lock;
 
-weft_status weft_lock_acquire_timed(weft_lock *lock, weft_duration duration);
+weft_status weft__lock_acquire_timed(weft_lock *lock, weft_duration duration);
 void weft_lock_reinit(weft_lock *lock);
 
 static inline bool weft__lock_take(weft_lock *lock)
@@ -31,13 +32,13 @@ static inline bool weft__lock_give(weft_lock *lock)
     return false;
 }
 
-static inline void weft_lock_acquire(weft_lock *lock)
+static inline void weft__lock_acquire(weft_lock *lock)
 {
     __VERIFIER_mutex_lock(&lock->mutex_);
     weft__store_relaxed(&lock->word_, weft__fast_id);
 }
 
-static inline weft_status weft_lock_try_acquire(weft_lock *lock)
+static inline weft_status weft__lock_try_acquire(weft_lock *lock)
 {
     if (__VERIFIER_mutex_trylock(&lock->mutex_) != 0)
         return WEFT_BUSY;
@@ -45,11 +46,26 @@ static inline weft_status weft_lock_try_acquire(weft_lock *lock)
     return (weft_status)WEFT_OK;
 }
 
-static inline weft_status weft_lock_release(weft_lock *lock)
+static inline weft_status weft__lock_release(weft_lock *lock)
 {
     weft__store_relaxed(&lock->word_, 0);
     __VERIFIER_mutex_unlock(&lock->mutex_);
     return (weft_status)WEFT_OK;
+}
+
+static inline void weft_lock_acquire(weft_lock *lock)
+{
+    weft__lock_acquire(lock);
+}
+
+static inline weft_status weft_lock_try_acquire(weft_lock *lock)
+{
+    return weft__lock_try_acquire(lock);
+}
+
+static inline weft_status weft_lock_release(weft_lock *lock)
+{
+    return weft__lock_release(lock);
 }
 
 static inline bool weft_lock_locked(const weft_lock *lock)

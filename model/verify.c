@@ -19,6 +19,7 @@
 #include "misuse.h"
 #include "os/os.h"
 #include "verifier.h"
+#include "weft/sanitizer.h"
 
 _Thread_local uint32_t weft__fast_id;
 _Thread_local weft__record *weft__current;
@@ -159,6 +160,29 @@ weft_status weft__misuse(weft_status status, const char *function,
     (void)object;
     client_failed(text, __FILE__, __LINE__);
     return status;
+}
+
+/* ---- No sanitizer ---- */
+
+void weft__sanitizer_acquiring(const void *lock)
+{
+    (void)lock;
+}
+
+void weft__sanitizer_acquired(const void *lock)
+{
+    (void)lock;
+}
+
+bool weft__sanitizer_releasing(const void *lock)
+{
+    (void)lock;
+    return false;
+}
+
+void weft__sanitizer_renewed(const void *lock)
+{
+    (void)lock;
 }
 
 /* ---- Memory ---- */

@@ -44,9 +44,20 @@ static weft_status check(const weft_condition *condition, const held_lock *held)
     return WEFT_OK;
 }
 
+/* Tells the sanitizer for the caller, who told of the hold that was given up.
+ */
+static void take_back(weft_lock *lock, bool told)
+{
+    if (told)
+        weft__sanitizer_acquiring(lock);
+    weft__lock_acquire(lock);
+    if (told)
+        weft__sanitizer_acquired(lock);
+}
+
 /* One wait; the lock is released meanwhile, with all levels of an rlock. */
 static weft_status wait(weft_condition *condition, const held_lock *held,
-                        weft_duration deadline) WEFT_NO_THREAD_SAFETY_ANALYSIS
+                        weft_duration deadline)
 {
     _Alignas(64) weft__waiter waiter = {
         .kind = &kind, .object = condition, .data = condition};
@@ -56,12 +67,13 @@ static weft_status wait(weft_condition *condition, const held_lock *held,
     weft__line_unlock(line);
     uint32_t levels = 0;
     if (held->rlock != NULL) {
-        levels = held->rlock->again_;
+        levels = weft__load_relaxed(&held->rlock->again_);
         weft__store_relaxed(&held->rlock->again_, 0);
     }
-    weft_lock_release(held->lock);
+    bool told = weft__sanitizer_releasing(held->lock);
+    weft__lock_release(held->lock);
     weft_status status = weft__park(&waiter, deadline, WEFT__STOPPABLE);
-    weft_lock_acquire(held->lock);
+    take_back(held->lock, told);
     if (held->rlock != NULL)
         weft__store_relaxed(&held->rlock->again_, levels);
     return status;

@@ -254,8 +254,7 @@ weft_status weft__lock_try_acquire_slow(weft_lock *lock)
     return take(lock, weft__self()->id) ? WEFT_OK : WEFT_BUSY;
 }
 
-weft_status weft_lock_acquire_timed(weft_lock *lock, weft_duration duration)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+weft_status weft__lock_acquire_timed(weft_lock *lock, weft_duration duration)
 {
     if (take(lock, weft__self()->id))
         return WEFT_OK;
@@ -350,5 +349,6 @@ weft_status weft__lock_release_slow(weft_lock *lock)
 
 void weft_lock_reinit(weft_lock *lock)
 {
+    weft__sanitizer_renewed(lock);
     weft__store(&lock->word_, 0);
 }

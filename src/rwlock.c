@@ -223,14 +223,13 @@ weft_status weft__rwlock_try_write_slow(weft_rwlock *rwlock)
     return try_acquire(rwlock, &weft__rwlock_writes);
 }
 
-weft_status weft_rwlock_acquire_read_timed(
-    weft_rwlock *rwlock, weft_duration duration) WEFT_NO_THREAD_SAFETY_ANALYSIS
+weft_status weft__rwlock_read_timed(weft_rwlock *rwlock, weft_duration duration)
 {
     return acquire_timed(rwlock, &weft__rwlock_reads, duration);
 }
 
-weft_status weft_rwlock_acquire_write_timed(
-    weft_rwlock *rwlock, weft_duration duration) WEFT_NO_THREAD_SAFETY_ANALYSIS
+weft_status weft__rwlock_write_timed(weft_rwlock *rwlock,
+                                     weft_duration duration)
 {
     return acquire_timed(rwlock, &weft__rwlock_writes, duration);
 }
@@ -317,8 +316,7 @@ weft_status weft__rwlock_release_write_slow(weft_rwlock *rwlock)
     return end_write(rwlock, 0, "weft_rwlock_release_write");
 }
 
-weft_status weft_rwlock_downgrade(weft_rwlock *rwlock)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+weft_status weft__rwlock_downgrade(weft_rwlock *rwlock)
 {
     return end_write(rwlock, 1, "weft_rwlock_downgrade");
 }
@@ -330,6 +328,7 @@ bool weft__rwlock_is_sat_on(const weft_rwlock *rwlock)
 
 void weft_rwlock_reinit(weft_rwlock *rwlock)
 {
+    weft__sanitizer_renewed(rwlock);
     weft__store(&rwlock->word_, 0);
     weft__seats_forget(rwlock);
 }

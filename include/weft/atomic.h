@@ -21,6 +21,8 @@
     __atomic_exchange_n((word), (value), __ATOMIC_ACQ_REL)
 #define weft__fetch_add(word, value) \
     __atomic_fetch_add((word), (value), __ATOMIC_ACQ_REL)
+#define weft__fetch_add_relaxed(word, value) \
+    __atomic_fetch_add((word), (value), __ATOMIC_RELAXED)
 #define weft__fetch_sub(word, value) \
     __atomic_fetch_sub((word), (value), __ATOMIC_ACQ_REL)
 #define weft__fetch_or(word, value) \

@@ -45,6 +45,19 @@
 #error "weft needs GCC or Clang"
 #endif
 
+/* Whether ThreadSanitizer watches what is compiled here: for sanitizer.h, and
+ * never for what a structure holds. Private. */
+#if defined(__SANITIZE_THREAD__)
+#define WEFT__SANITIZE_THREAD 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEFT__SANITIZE_THREAD 1
+#endif
+#endif
+#ifndef WEFT__SANITIZE_THREAD
+#define WEFT__SANITIZE_THREAD 0
+#endif
+
 /*
  * Clang's thread-safety analysis (-Wthread-safety) reads these; every other
  * compiler skips them. A status of WEFT_OK, 0, means "acquired".

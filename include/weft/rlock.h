@@ -19,6 +19,8 @@ typedef struct WEFT_CAPABILITY("rlock") weft_rlock {
 /* Private: the paths that the inline ones leave out. */
 WEFT_API void weft__rlock_acquire_slow(weft_rlock *rlock);
 WEFT_API weft_status weft__rlock_try_acquire_slow(weft_rlock *rlock);
+WEFT_API weft_status weft__rlock_acquire_timed(weft_rlock *rlock,
+                                               weft_duration duration);
 WEFT_API weft_status weft__rlock_release_slow(weft_rlock *rlock);
 
 /* Does the calling thread own it? No, if weft has not met it. Private. */
@@ -61,15 +63,23 @@ static inline bool weft__rlock_give(weft_rlock *rlock)
     return true;
 }
 
+/* Levels but the last are nothing to tell of. Private. */
+static inline void weft__rlock_tell_releasing(const weft_rlock *rlock)
+{
+    if (WEFT__SANITIZE_THREAD && weft__load_relaxed(&rlock->again_) == 0)
+        weft__tell_releasing(rlock);
+}
+
 /* Waits until the lock is the caller's, one level deeper if it already is.
  * Nothing else ends the wait. At 2^32 levels the further ones are reported as
  * misuse (WEFT_OVERFLOW) and not counted. */
 static inline void weft_rlock_acquire(weft_rlock *rlock)
     WEFT_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    if (WEFT__LIKELY(weft__rlock_take(rlock)))
-        return;
-    weft__rlock_acquire_slow(rlock);
+    weft__tell_acquiring(rlock);
+    if (!WEFT__LIKELY(weft__rlock_take(rlock)))
+        weft__rlock_acquire_slow(rlock);
+    weft__tell_acquired(rlock);
 }
 
 /* The same without waiting. WEFT_OK; WEFT_BUSY: another thread has it;
@@ -77,21 +87,26 @@ static inline void weft_rlock_acquire(weft_rlock *rlock)
 static inline WEFT_MUST_USE weft_status weft_rlock_try_acquire(
     weft_rlock *rlock) WEFT_TRY_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    if (WEFT__LIKELY(weft__rlock_take(rlock)))
-        return (weft_status)WEFT_OK;
-    return weft__rlock_try_acquire_slow(rlock);
+    return weft__tell_tried(rlock, WEFT__LIKELY(weft__rlock_take(rlock))
+                                       ? (weft_status)WEFT_OK
+                                       : weft__rlock_try_acquire_slow(rlock));
 }
 
 /* Waits at most `duration` nanoseconds; <= 0 tries. WEFT_OK; WEFT_TIMED_OUT;
  * WEFT_STOPPED; WEFT_OVERFLOW. */
-WEFT_API WEFT_MUST_USE weft_status weft_rlock_acquire_timed(
-    weft_rlock *rlock, weft_duration duration) WEFT_TRY_ACQUIRE(rlock);
+static inline WEFT_MUST_USE weft_status
+weft_rlock_acquire_timed(weft_rlock *rlock, weft_duration duration)
+    WEFT_TRY_ACQUIRE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    return weft__tell_tried(rlock, weft__rlock_acquire_timed(rlock, duration));
+}
 
 /* Goes back one level; the last one frees the lock. WEFT_OK; WEFT_NOT_OWNER:
  * the caller does not hold it, nothing changed. Does not wait. */
 static inline weft_status weft_rlock_release(weft_rlock *rlock)
     WEFT_RELEASE(rlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__rlock_tell_releasing(rlock);
     if (WEFT__LIKELY(weft__rlock_give(rlock)))
         return (weft_status)WEFT_OK;
     return weft__rlock_release_slow(rlock);

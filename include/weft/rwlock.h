@@ -14,6 +14,7 @@
 
 #include "atomic.h"
 #include "base.h"
+#include "sanitizer.h"
 
 WEFT_BEGIN_DECLARATIONS
 
@@ -40,8 +41,13 @@ WEFT_API void weft__rwlock_read_slow(weft_rwlock *rwlock);
 WEFT_API void weft__rwlock_write_slow(weft_rwlock *rwlock);
 WEFT_API weft_status weft__rwlock_try_read_slow(weft_rwlock *rwlock);
 WEFT_API weft_status weft__rwlock_try_write_slow(weft_rwlock *rwlock);
+WEFT_API weft_status weft__rwlock_read_timed(weft_rwlock *rwlock,
+                                             weft_duration duration);
+WEFT_API weft_status weft__rwlock_write_timed(weft_rwlock *rwlock,
+                                              weft_duration duration);
 WEFT_API weft_status weft__rwlock_release_read_slow(weft_rwlock *rwlock);
 WEFT_API weft_status weft__rwlock_release_write_slow(weft_rwlock *rwlock);
+WEFT_API weft_status weft__rwlock_downgrade(weft_rwlock *rwlock);
 WEFT_API bool weft__rwlock_withdraw(weft_rwlock *rwlock);
 WEFT_API bool weft__rwlock_is_sat_on(const weft_rwlock *rwlock);
 
@@ -95,8 +101,10 @@ static inline bool weft__rwlock_write_fast(weft_rwlock *rwlock)
 static inline void weft_rwlock_acquire_read(weft_rwlock *rwlock)
     WEFT_ACQUIRE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__tell_acquiring(rwlock);
     if (!weft__rwlock_read_fast(rwlock))
         weft__rwlock_read_slow(rwlock);
+    weft__tell_acquired(rwlock);
 }
 
 /* Waits until nobody else has it, then holds it for writing. Never returns
@@ -104,32 +112,42 @@ static inline void weft_rwlock_acquire_read(weft_rwlock *rwlock)
 static inline void weft_rwlock_acquire_write(weft_rwlock *rwlock)
     WEFT_ACQUIRE(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__tell_acquiring(rwlock);
     if (!weft__rwlock_write_fast(rwlock))
         weft__rwlock_write_slow(rwlock);
+    weft__tell_acquired(rwlock);
 }
 
 /* The same for at most `duration` nanoseconds; <= 0 does not wait. WEFT_OK;
  * WEFT_TIMED_OUT; WEFT_STOPPED: asked to stop. */
-WEFT_API WEFT_MUST_USE weft_status
+static inline WEFT_MUST_USE weft_status
 weft_rwlock_acquire_read_timed(weft_rwlock *rwlock, weft_duration duration)
-    WEFT_TRY_ACQUIRE_SHARED(rwlock);
-WEFT_API WEFT_MUST_USE weft_status weft_rwlock_acquire_write_timed(
-    weft_rwlock *rwlock, weft_duration duration) WEFT_TRY_ACQUIRE(rwlock);
+    WEFT_TRY_ACQUIRE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    return weft__tell_tried(rwlock, weft__rwlock_read_timed(rwlock, duration));
+}
+static inline WEFT_MUST_USE weft_status
+weft_rwlock_acquire_write_timed(weft_rwlock *rwlock, weft_duration duration)
+    WEFT_TRY_ACQUIRE(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    return weft__tell_tried(rwlock, weft__rwlock_write_timed(rwlock, duration));
+}
 
 /* The same without waiting: WEFT_OK or WEFT_BUSY. */
 static inline WEFT_MUST_USE weft_status
 weft_rwlock_try_acquire_read(weft_rwlock *rwlock)
     WEFT_TRY_ACQUIRE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    return weft__rwlock_read_fast(rwlock) ? (weft_status)WEFT_OK
-                                          : weft__rwlock_try_read_slow(rwlock);
+    return weft__tell_tried(rwlock, weft__rwlock_read_fast(rwlock)
+                                        ? (weft_status)WEFT_OK
+                                        : weft__rwlock_try_read_slow(rwlock));
 }
 static inline WEFT_MUST_USE weft_status weft_rwlock_try_acquire_write(
     weft_rwlock *rwlock) WEFT_TRY_ACQUIRE(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    return weft__rwlock_write_fast(rwlock)
-               ? (weft_status)WEFT_OK
-               : weft__rwlock_try_write_slow(rwlock);
+    return weft__tell_tried(rwlock, weft__rwlock_write_fast(rwlock)
+                                        ? (weft_status)WEFT_OK
+                                        : weft__rwlock_try_write_slow(rwlock));
 }
 
 /* Ends one reading. WEFT_OK; WEFT_NOT_OWNER: nobody reads; WEFT_INVALID: NULL.
@@ -137,6 +155,7 @@ static inline WEFT_MUST_USE weft_status weft_rwlock_try_acquire_write(
 static inline weft_status weft_rwlock_release_read(weft_rwlock *rwlock)
     WEFT_RELEASE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__tell_releasing(rwlock);
     uint32_t id = weft__fast_id;
     if (id != 0 && rwlock != NULL) {
         uint32_t word = weft__load_relaxed(&rwlock->word_);
@@ -153,6 +172,7 @@ static inline weft_status weft_rwlock_release_read(weft_rwlock *rwlock)
 static inline weft_status weft_rwlock_release_write(weft_rwlock *rwlock)
     WEFT_RELEASE(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__tell_releasing(rwlock);
     uint32_t word = WEFT__RWLOCK_WRITER;
     if (weft__fast_id != 0 && rwlock != NULL &&
         weft__compare_swap_release(&rwlock->word_, &word, 0))
@@ -162,8 +182,13 @@ static inline weft_status weft_rwlock_release_write(weft_rwlock *rwlock)
 
 /* Turns the caller's writing into reading, with no writer in between. WEFT_OK;
  * WEFT_NOT_OWNER: nobody writes; WEFT_INVALID: NULL. Does not block. */
-WEFT_API weft_status weft_rwlock_downgrade(weft_rwlock *rwlock)
-    WEFT_RELEASE(rwlock) WEFT_ACQUIRE_SHARED(rwlock);
+static inline weft_status weft_rwlock_downgrade(weft_rwlock *rwlock)
+    WEFT_RELEASE(rwlock)
+        WEFT_ACQUIRE_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    weft__tell_releasing(rwlock);
+    return weft__tell_tried(rwlock, weft__rwlock_downgrade(rwlock));
+}
 
 /* Whether anybody holds it at this moment, for reading or writing. */
 static inline bool weft_rwlock_locked(const weft_rwlock *rwlock)
