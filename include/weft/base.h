@@ -72,6 +72,7 @@
 #define WEFT_REQUIRES(lock) WEFT__ANALYSIS(requires_capability(lock))
 #define WEFT_REQUIRES_SHARED(lock) \
     WEFT__ANALYSIS(requires_shared_capability(lock))
+#define WEFT_EXCLUDES(lock) WEFT__ANALYSIS(locks_excluded(lock))
 #define WEFT_ACQUIRE(lock) WEFT__ANALYSIS(acquire_capability(lock))
 #define WEFT_ACQUIRE_SHARED(lock) \
     WEFT__ANALYSIS(acquire_shared_capability(lock))

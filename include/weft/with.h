@@ -31,7 +31,8 @@
 /*
  * What must be released; the kind is a constant by then. That holding "asserts"
  * is for Clang's thread-safety analysis, which knows no clean-up: so it takes
- * the lock for held in the block, and expects no release. Private.
+ * the lock for held in the block, and expects no release. That it "excludes" is
+ * there to find the block inside of which another waits for ever. Private.
  */
 typedef struct weft__held {
     enum {
@@ -45,7 +46,7 @@ typedef struct weft__held {
     void *object;
 } weft__held;
 
-static inline weft__held weft__hold_lock(weft_lock *lock)
+static inline weft__held weft__hold_lock(weft_lock *lock) WEFT_EXCLUDES(lock)
     WEFT_ASSERT_HELD(lock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_lock_acquire(lock);
@@ -60,14 +61,16 @@ static inline weft__held weft__hold_rlock(weft_rlock *rlock)
 }
 
 static inline weft__held weft__hold_read(weft_rwlock *rwlock)
-    WEFT_ASSERT_HELD_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+    WEFT_EXCLUDES(rwlock)
+        WEFT_ASSERT_HELD_SHARED(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_rwlock_acquire_read(rwlock);
     return (weft__held){WEFT__HELD_READ, rwlock};
 }
 
 static inline weft__held weft__hold_write(weft_rwlock *rwlock)
-    WEFT_ASSERT_HELD(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
+    WEFT_EXCLUDES(rwlock)
+        WEFT_ASSERT_HELD(rwlock) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_rwlock_acquire_write(rwlock);
     return (weft__held){WEFT__HELD_WRITE, rwlock};
