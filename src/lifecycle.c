@@ -111,6 +111,22 @@ void weft__fork_guard_remove(weft__fork_guard *guard)
     weft__mutex_unlock(&guards_mutex);
 }
 
+static void hold(weft__fork_guard *guard) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    if (guard->lock != NULL)
+        weft_lock_acquire(guard->lock);
+    else
+        guard->hold(guard);
+}
+
+static void let_go(weft__fork_guard *guard) WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    if (guard->lock != NULL)
+        weft_lock_release(guard->lock);
+    else
+        guard->let_go(guard);
+}
+
 /* The locks before the lines, in which one may have to wait for them; both
  * before the registry, which a thread may need with a line locked. */
 static void before_fork(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
@@ -119,7 +135,7 @@ static void before_fork(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft__mutex_lock(&drains_mutex);
     weft__mutex_lock(&guards_mutex);
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
-        weft_lock_acquire(guard->lock);
+        hold(guard);
     weft__lines_before_fork();
     weft__registry_lock();
     weft__os_threads_before_fork();
@@ -131,7 +147,7 @@ static void after_fork_in_parent(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft__registry_unlock();
     weft__lines_after_fork(false);
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
-        weft_lock_release(guard->lock);
+        let_go(guard);
     weft__mutex_unlock(&guards_mutex);
     weft__mutex_unlock(&drains_mutex);
 }
@@ -145,7 +161,7 @@ static void after_fork_in_child(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next) {
         if (guard->in_child != NULL)
             guard->in_child(guard);
-        weft_lock_release(guard->lock);
+        let_go(guard);
     }
     guards_mutex.word = 0;
     drains_mutex.word = 0;

@@ -27,7 +27,9 @@ void weft__at_exit(weft__drain *drain);
  * changed. Guarded locks are leaves: whoever holds one acquires no other.
  */
 typedef struct weft__fork_guard {
-    weft_lock *lock;
+    weft_lock *lock; /* or NULL, and then these take its place: */
+    void (*hold)(struct weft__fork_guard *guard);
+    void (*let_go)(struct weft__fork_guard *guard);
     /* In the child, with the lock held: other threads are gone. May be NULL. */
     void (*in_child)(struct weft__fork_guard *guard);
     struct weft__fork_guard *next, *previous;

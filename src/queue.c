@@ -1,249 +1,258 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The queue: a storage, a lock, and a condition for each thing that one may
- * wait for.
+ * The queue: two sides that meet as seldom as they can.
  *
- * Invariant, whenever the lock is free: a getter stands in line only if the
- * queue is empty or enough wakes for its items are under way, a putter only if
- * it is full or likewise. Each item put wakes one getter, each taken one
- * putter; as the condition's wakes are never spurious and never lost on a
- * waiter that gave up, that is enough. Whoever comes between a wake and the
- * woken takes an item that the woken then waits for again.
+ *     put:  gate | count | room | at --.          get:  gate | count | room |
+ * at v                                     | newest block [ x x x x x . . . . ]
+ * <- ... <- oldest [ . . x x x x ] <-'
  *
- * The descriptor is raised and lowered under the lock, when the queue changes
- * between empty and not.
+ * Each side has a gate, a count of the items that it has moved, and a room: how
+ * many more it may move without looking at anything else. An operation goes
+ * through one of three doors, each only if the one before is closed:
+ *
+ *  1. its gate, and there is room: one read-modify-write, a copy, two stores.
+ *  2. its gate: reads the other's count, steps into the next block, and knows
+ *     of room again.
+ *  3. both gates: everything else. Who holds both has all to itself, as under
+ *     one lock: standing in line, calling those who sleep, shutdown, a changed
+ *     limit, the descriptor. To be sure that a side comes this way, one sets
+ *     it `special` and takes its room away.
+ *
+ * Exact: size is put's count less get's. A put is refused for want of room, and
+ * a get for want of items, only with the own count held still by the gate, at
+ * the moment when the other's count is read. Order: the gate.
+ *
+ * No wake is lost: who sleeps has stood in line with both gates held and
+ * nothing to move, and left the other side special. Invariant, whenever both
+ * gates are free: if somebody sleeps on a side and could go on, somebody is
+ * called and on its way, and will call the next.
+ *
+ * Two gates are Michael's and Scott's two-lock queue (1996); room is what
+ * FastForward and MCRingBuffer gain by keeping a copy of the other's index.
  */
 
 #include "queue.h"
 
 #include "misuse.h"
-#include "park.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
+/* ---- Moving items ---- */
 
-/* ---- With the lock held ---- */
-
-void weft__queue_update_fd(weft_queue *queue)
+static inline void moved(weft__side *side, size_t n, size_t item_size)
 {
-    bool raise = queue->storage.count > 0 || queue->shut_down;
-    if (queue->fd < 0 || raise == queue->raised)
-        return;
-    queue->raised = raise;
-    if (raise)
-        weft__os_signal_fd_raise(queue->fd);
-    else
-        weft__os_signal_fd_lower(queue->fd);
+    side->room -= n;
+    side->at += n * item_size;
+    weft__store(&side->count, side->count + n);
 }
 
-static bool is_full(const weft_queue *queue)
+static size_t run_of(const weft__moving *moving)
 {
-    return queue->maxsize != 0 && queue->storage.count >= queue->maxsize;
+    size_t n = moving->n - moving->done;
+    return n < moving->side->room ? n : moving->side->room;
 }
 
-static weft_status wait(weft_queue *queue, weft_condition *condition,
-                        weft_duration deadline) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static weft_status put_blocks(weft__moving *moving)
 {
-    queue->waiting++;
-    weft_status status = weft_condition_wait_timed(condition, &queue->lock,
-                                                   weft__remaining(deadline));
-    queue->waiting--;
+    weft__side *put = moving->side;
+    size_t size = moving->queue->item_size;
+    weft_status status = WEFT_OK;
+    while (status == WEFT_OK && moving->done < moving->n) {
+        if (put->room == 0)
+            status = weft__fifo_make_room(moving->queue);
+        if (status != WEFT_OK)
+            break;
+        size_t run = run_of(moving);
+        memcpy(put->at, moving->items + moving->done * size, run * size);
+        moved(put, run, size);
+        moving->done += run;
+    }
     return status;
 }
 
-/* What a putter and a getter wait for. */
-static bool can_put(const weft_queue *queue)
+static weft_status put_stored(weft__moving *moving)
 {
-    return queue->shut_down || !is_full(queue);
+    weft_queue *queue = moving->queue;
+    weft__storage *storage = &queue->storage;
+    for (; moving->done < moving->n; moving->done++) {
+        if (weft__queue_available(queue, &queue->put) == 0)
+            return WEFT_TIMED_OUT;
+        if (!weft__storage_put(storage,
+                               moving->items + moving->done * queue->item_size))
+            return WEFT_NO_MEMORY;
+        weft__store(&queue->put.count, queue->put.count + 1);
+    }
+    return WEFT_OK;
 }
 
-static bool can_get(const weft_queue *queue)
+static weft_status put_some(weft__moving *moving)
 {
-    return queue->shut_down || queue->storage.count > 0;
-}
-
-weft_status weft__queue_wait(weft_queue *queue, weft_condition *condition,
-                             bool (*ready)(const weft_queue *),
-                             weft_duration deadline)
-{
-    weft_status status = deadline == 0 ? WEFT_TIMED_OUT : WEFT_OK; /* a try */
-    while (!ready(queue) && status == WEFT_OK)
-        status = wait(queue, condition, deadline);
-    return ready(queue) ? WEFT_OK : status;
-}
-
-/* Puts what there is room for. */
-static weft_status put_some(weft_queue *queue, const unsigned char *items,
-                            size_t n, size_t *done)
-{
-    weft_status status = WEFT_OK;
-    size_t before = *done;
+    const weft_queue *queue = moving->queue;
     if (queue->shut_down)
         return WEFT_SHUT_DOWN;
-    while (*done < n && !is_full(queue) && status == WEFT_OK) {
-        if (weft__storage_put(&queue->storage,
-                              items + *done * queue->storage.item_size))
-            ++*done;
-        else
-            status = WEFT_NO_MEMORY;
+    return queue->kind == WEFT_FIFO ? put_blocks(moving) : put_stored(moving);
+}
+
+static weft_status get_blocks(weft__moving *moving)
+{
+    weft__side *get = moving->side;
+    size_t size = moving->queue->item_size;
+    weft_status status = WEFT_OK;
+    while (status == WEFT_OK && moving->done < moving->n) {
+        if (get->room == 0)
+            status = weft__fifo_find_items(moving->queue);
+        if (status != WEFT_OK)
+            break;
+        size_t run = run_of(moving);
+        memcpy(moving->items + moving->done * size, get->at, run * size);
+        moved(get, run, size);
+        moving->done += run;
     }
-    queue->unfinished += *done - before;
-    weft__queue_update_fd(queue);
-    weft_condition_notify(&queue->not_empty, *done - before);
-    if (status == WEFT_NO_MEMORY) /* it leaves the room to another */
-        weft_condition_notify(&queue->not_full, 1);
     return status;
 }
 
-static size_t get_some(weft_queue *queue, unsigned char *items, size_t n)
+static weft_status get_stored(weft__moving *moving)
 {
-    size_t got = 0;
-    size_t size = queue->storage.item_size;
-    for (; got < n && queue->storage.count > 0; got++) {
-        memcpy(items + got * size, weft__storage_next(&queue->storage), size);
+    weft_queue *queue = moving->queue;
+    size_t size = queue->item_size;
+    for (; moving->done < moving->n; moving->done++) {
+        if (queue->storage.count == 0)
+            return WEFT_TIMED_OUT;
+        weft__copy_items(moving->items + moving->done * size,
+                         weft__storage_next(&queue->storage), size);
         weft__storage_drop(&queue->storage);
+        weft__store(&queue->get.count, queue->get.count + 1);
     }
-    weft__queue_update_fd(queue);
-    weft_condition_notify(&queue->not_full, got);
-    return got;
-}
-
-/* ---- Making and destroying ---- */
-
-static void mend_in_child(weft__fork_guard *guard)
-{
-    weft_queue *queue = WEFT_CONTAINER_OF(guard, weft_queue, guard);
-    queue->not_empty = queue->not_full = queue->all_done =
-        (weft_condition){.private_ = 0};
-    queue->waiting = 0;
-    if (queue->fd >= 0) {
-        weft__os_signal_fd_renew(queue->fd);
-        queue->raised = false;
-        weft__queue_update_fd(queue);
-    }
-}
-
-static const char *what_is_wrong(size_t item_size,
-                                 const weft_queue_options *options)
-{
-    if (item_size == 0 || item_size > PTRDIFF_MAX / 8)
-        return "the size of an item makes no sense";
-    if (options->maxsize > PTRDIFF_MAX)
-        return "maxsize is negative";
-    if (options->kind > WEFT_PRIORITY)
-        return "there is no such kind of queue";
-    if (options->kind == WEFT_PRIORITY && options->compare == NULL)
-        return "a priority queue needs `compare`";
-    return NULL;
-}
-
-weft_queue *weft_queue_create_with(size_t item_size,
-                                   const weft_queue_options *options)
-{
-    static const weft_queue_options defaults = {.private_ = 0};
-    if (options == NULL)
-        options = &defaults;
-    const char *wrong = what_is_wrong(item_size, options);
-    if (wrong != NULL) {
-        weft__misuse(WEFT_INVALID, "weft_queue_create", NULL, wrong);
-        errno = EINVAL;
-        return NULL;
-    }
-    weft_queue *queue = calloc(1, sizeof *queue);
-    if (queue == NULL)
-        return NULL; /* errno is ENOMEM */
-    weft__storage_init(&queue->storage, item_size, options->kind,
-                       options->compare);
-    queue->maxsize = options->maxsize;
-    queue->destroy = options->destroy;
-    queue->fd = -1;
-    queue->guard =
-        (weft__fork_guard){.lock = &queue->lock, .in_child = mend_in_child};
-    weft__fork_guard_add(&queue->guard);
-    return queue;
-}
-
-/* Destroys all items of a storage that no other thread can see. */
-void weft__queue_destroy_items(weft__storage *storage, void (*destroy)(void *))
-{
-    while (destroy != NULL && storage->count > 0) {
-        destroy(weft__storage_next(storage));
-        weft__storage_drop(storage);
-    }
-    weft__storage_free(storage);
-}
-
-weft_status weft_queue_destroy(weft_queue *queue) WEFT_NO_THREAD_SAFETY_ANALYSIS
-{
-    if (queue == NULL)
-        return WEFT_OK;
-    weft_lock_acquire(&queue->lock);
-    bool busy = queue->waiting > 0;
-    weft_lock_release(&queue->lock);
-    if (busy)
-        return weft__misuse(WEFT_BUSY, "weft_queue_destroy", queue,
-                            "threads wait in the queue");
-    weft__fork_guard_remove(&queue->guard);
-    weft__queue_destroy_items(&queue->storage, queue->destroy);
-    if (queue->fd >= 0)
-        weft__os_signal_fd_close(queue->fd);
-    free(queue);
     return WEFT_OK;
+}
+
+static weft_status get_some(weft__moving *moving)
+{
+    const weft_queue *queue = moving->queue;
+    weft_status status =
+        queue->kind == WEFT_FIFO ? get_blocks(moving) : get_stored(moving);
+    if (status != WEFT_TIMED_OUT)
+        return status;
+    if (moving->done > 0)
+        return WEFT_OK;
+    return queue->shut_down ? WEFT_SHUT_DOWN : WEFT_TIMED_OUT;
 }
 
 /* ---- Putting and getting ---- */
 
-static weft_status check(const weft_queue *queue, const void *items, size_t n,
-                         const char *function)
+/* With its gate only, if that is enough. */
+static weft_status move_now(weft__moving *moving, bool may_wait)
 {
-    if (queue == NULL || (items == NULL && n > 0))
-        return weft__misuse(WEFT_INVALID, function, queue,
-                            "the queue or the item is NULL");
-    return WEFT_OK;
+    weft_queue *queue = moving->queue;
+    bool both = queue->kind != WEFT_FIFO;
+    if (both)
+        weft__queue_lock(queue);
+    else
+        weft__gate_enter(&moving->side->gate);
+    weft_status status = moving->move(moving);
+    if (status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait))
+        moving->side->inside++;
+    if (both)
+        weft__queue_unlock(queue);
+    else
+        weft__gate_leave(&moving->side->gate);
+    return status;
+}
+
+static weft_status move_some(weft__moving *moving, weft_duration deadline)
+{
+    bool may_wait = deadline != 0;
+    weft_status status = move_now(moving, may_wait);
+    return status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait)
+               ? weft__queue_wait(moving, deadline)
+               : status;
+}
+
+static bool is_wrong(const weft_queue *queue, const void *items, size_t n,
+                     const char *function)
+{
+    bool wrong = queue == NULL || (items == NULL && n > 0);
+    if (wrong)
+        weft__misuse(WEFT_INVALID, function, queue,
+                     "the queue or the item is NULL");
+    return wrong;
 }
 
 static weft_status put(weft_queue *queue, const void *items, size_t n,
-                       size_t *done,
-                       weft_duration deadline) WEFT_NO_THREAD_SAFETY_ANALYSIS
+                       size_t *done, weft_duration deadline)
 {
     size_t none;
     if (done == NULL)
         done = &none;
     *done = 0;
-    weft_status status = check(queue, items, n, "weft_queue_put");
-    if (status != WEFT_OK || n == 0)
-        return status;
-    weft_lock_acquire(&queue->lock);
-    do {
-        status = weft__queue_wait(queue, &queue->not_full, can_put, deadline);
-        if (status == WEFT_OK)
-            status = put_some(queue, items, n, done);
-    } while (status == WEFT_OK && *done < n);
-    weft_lock_release(&queue->lock);
+    if (is_wrong(queue, items, n, "weft_queue_put"))
+        return WEFT_INVALID;
+    weft__moving moving = {
+        .queue = queue,
+        .side = &queue->put,
+        .items = (unsigned char *)(uintptr_t)items, /* only read */
+        .n = n,
+        .move = put_some,
+    };
+    weft_status status = WEFT_OK;
+    while (status == WEFT_OK && moving.done < n)
+        status = move_some(&moving, deadline);
+    *done = moving.done;
     return status;
 }
 
 static weft_status get(weft_queue *queue, void *items, size_t n, size_t *done,
-                       weft_duration deadline) WEFT_NO_THREAD_SAFETY_ANALYSIS
+                       weft_duration deadline)
 {
     size_t none;
     if (done == NULL)
         done = &none;
     *done = 0;
-    weft_status status = check(queue, items, n, "weft_queue_get");
-    if (status != WEFT_OK || n == 0)
-        return status;
-    weft_lock_acquire(&queue->lock);
-    status = weft__queue_wait(queue, &queue->not_empty, can_get, deadline);
-    if (status == WEFT_OK) {
-        *done = get_some(queue, items, n);
-        if (*done == 0)
-            status = WEFT_SHUT_DOWN;
-    }
-    weft_lock_release(&queue->lock);
+    if (is_wrong(queue, items, n, "weft_queue_get"))
+        return WEFT_INVALID;
+    weft__moving moving = {
+        .queue = queue,
+        .side = &queue->get,
+        .items = items,
+        .n = n,
+        .move = get_some,
+    };
+    weft_status status = n > 0 ? move_some(&moving, deadline) : WEFT_OK;
+    *done = moving.done;
     return status;
+}
+
+/* One item through the first door or the second: what nearly all calls are, so
+ * that nothing else is in it. */
+static inline __attribute__((always_inline)) bool put_one(weft_queue *queue,
+                                                          const void *item)
+{
+    if (queue == NULL || item == NULL || queue->kind != WEFT_FIFO)
+        return false;
+    weft__side *side = &queue->put;
+    weft__gate_enter(&side->gate);
+    bool has_room = side->room > 0 || weft__fifo_make_room(queue) == WEFT_OK;
+    if (WEFT__LIKELY(has_room)) {
+        weft__copy_items(side->at, item, queue->item_size);
+        moved(side, 1, queue->item_size);
+    }
+    weft__gate_leave(&side->gate);
+    return has_room;
+}
+
+static inline __attribute__((always_inline)) bool get_one(weft_queue *queue,
+                                                          void *item)
+{
+    if (queue == NULL || item == NULL || queue->kind != WEFT_FIFO)
+        return false;
+    weft__side *side = &queue->get;
+    weft__gate_enter(&side->gate);
+    bool has_items = side->room > 0 || weft__fifo_find_items(queue) == WEFT_OK;
+    if (WEFT__LIKELY(has_items)) {
+        weft__copy_items(item, side->at, queue->item_size);
+        moved(side, 1, queue->item_size);
+    }
+    weft__gate_leave(&side->gate);
+    return has_items;
 }
 
 /* A try does not wait, so it says what is in the way. */
@@ -254,34 +263,44 @@ static weft_status instead_of_timed_out(weft_status status, weft_status instead)
 
 weft_status weft_queue_put(weft_queue *queue, const void *item)
 {
-    return put(queue, item, 1, NULL, WEFT_FOREVER);
+    return put_one(queue, item) ? WEFT_OK
+                                : put(queue, item, 1, NULL, WEFT_FOREVER);
 }
 
 weft_status weft_queue_put_timed(weft_queue *queue, const void *item,
                                  weft_duration duration)
 {
-    return put(queue, item, 1, NULL, weft__deadline(duration));
+    return put_one(queue, item)
+               ? WEFT_OK
+               : put(queue, item, 1, NULL, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_put(weft_queue *queue, const void *item)
 {
-    return instead_of_timed_out(put(queue, item, 1, NULL, 0), WEFT_FULL);
+    return put_one(queue, item)
+               ? WEFT_OK
+               : instead_of_timed_out(put(queue, item, 1, NULL, 0), WEFT_FULL);
 }
 
 weft_status weft_queue_get(weft_queue *queue, void *item)
 {
-    return get(queue, item, 1, NULL, WEFT_FOREVER);
+    return get_one(queue, item) ? WEFT_OK
+                                : get(queue, item, 1, NULL, WEFT_FOREVER);
 }
 
 weft_status weft_queue_get_timed(weft_queue *queue, void *item,
                                  weft_duration duration)
 {
-    return get(queue, item, 1, NULL, weft__deadline(duration));
+    return get_one(queue, item)
+               ? WEFT_OK
+               : get(queue, item, 1, NULL, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_get(weft_queue *queue, void *item)
 {
-    return instead_of_timed_out(get(queue, item, 1, NULL, 0), WEFT_EMPTY);
+    return get_one(queue, item)
+               ? WEFT_OK
+               : instead_of_timed_out(get(queue, item, 1, NULL, 0), WEFT_EMPTY);
 }
 
 weft_status weft_queue_put_many(weft_queue *queue, const void *items, size_t n,

@@ -2,73 +2,111 @@
 #ifndef WEFT_SRC_QUEUE_H
 #define WEFT_SRC_QUEUE_H
 
-/* What the files of the queue share: where it keeps its items (three orders
- * behind one small interface), and the queue itself. Its lock guards all. */
+/*
+ * What the files of the queue share. The drawing and the proof are in queue.c;
+ * "its gate" below is the side's own, "both gates" put's and then get's.
+ */
 
 #include "lifecycle.h"
-#include "weft/condition.h"
+#include "park.h"
+#include "queue_gate.h"
+#include "queue_storage.h"
 #include "weft/queue.h"
 
-typedef struct weft__block weft__block;
-
-typedef struct weft__storage {
-    size_t item_size, count;
-    weft_queue_kind kind;
-    weft_compare compare;
-    /* FIFO and LIFO: blocks of items, oldest first. */
-    size_t per_block;
-    weft__block *oldest, *newest, *spare;
-    size_t first; /* index in the oldest block */
-    size_t last;  /* items in the newest block */
-    /* Priority: a heap of entries, each an item and its number of arrival. */
-    unsigned char *entries;
-    size_t entry_size, capacity;
-    uint64_t arrivals;
-} weft__storage;
-
-void weft__storage_init(weft__storage *storage, size_t item_size,
-                        weft_queue_kind kind, weft_compare compare);
-void weft__storage_free(weft__storage *storage);
-
-/* Adds a copy of the item; false: out of memory, nothing changed. */
-bool weft__storage_put(weft__storage *storage, const void *item);
-
-/* The item that comes out next, in place; there must be one. */
-void *weft__storage_next(weft__storage *storage);
-
-/* Takes that one out. */
-void weft__storage_drop(weft__storage *storage);
-
-/* The two kinds of storage behind these. */
-bool weft__blocks_put(weft__storage *storage, const void *item);
-void *weft__blocks_next(weft__storage *storage);
-void weft__blocks_drop(weft__storage *storage);
-void weft__blocks_free(weft__storage *storage);
-bool weft__heap_put(weft__storage *storage, const void *item);
-void weft__heap_drop(weft__storage *storage);
+/* One of the two sides: what all putters, or all getters, share. */
+typedef struct weft__side {
+    /* With its gate; `count`, and the hints, are also read without. */
+    weft__gate gate;
+    size_t count; /* items moved so far: what is in the queue is the difference
+                     between put's and get's */
+    size_t room;  /* items that may be moved without looking at anything else */
+    size_t left;  /* slots of the block beyond those */
+    unsigned char *at; /* the next slot */
+    weft__block *block;
+    uint32_t pace, waits; /* hints, see queue_wait.c */
+    /* Written with both gates, read with its own. */
+    __attribute__((aligned(64))) bool special; /* both gates are needed */
+    uint32_t sleeping;                         /* in line and not called */
+    uint32_t called;                           /* woken, and not yet back */
+    uint32_t inside;                           /* in a call that has to wait */
+    uint32_t vain;                             /* a hint */
+    const weft__waiter *insisting; /* whom nobody may pass, or NULL */
+} __attribute__((aligned(64))) weft__side;
 
 struct weft_queue {
-    weft__fork_guard guard;
-    weft_lock lock;
-    weft_condition not_empty, not_full, all_done;
-    weft__storage storage;
-    size_t maxsize, unfinished;
-    size_t waiting; /* threads inside a wait, until they hold the lock again */
+    /* Never changes. */
+    size_t item_size, per_block;
+    weft_queue_kind kind;
     void (*destroy)(void *item);
+    weft__fork_guard guard;
+    /* Changes with both gates. */
+    size_t maxsize;
     bool shut_down, raised;
-    int fd; /* -1: never asked for */
+    int fd;                /* -1: never asked for */
+    weft__block first;     /* has no items: where both sides begin */
+    weft__storage storage; /* of kinds other than FIFO */
+    weft__side put, get;
+    /* Twice how many are done, and JOINING: somebody may wait for all. */
+    __attribute__((aligned(64))) size_t done;
+    uint32_t joining;
+    weft__block *spare;
 };
 
-/* All with the lock held. Waits until ready(queue), which is asked again at
- * each wake and once more when the wait is given up. */
-weft_status weft__queue_wait(weft_queue *queue, weft_condition *condition,
-                             bool (*ready)(const weft_queue *),
-                             weft_duration deadline);
+/* What a call wants: items moved, on one side. */
+typedef struct weft__moving {
+    weft_queue *queue;
+    weft__side *side;
+    unsigned char *items;
+    size_t n, done;
+    /* Moves what can be moved, with the side's gate. WEFT_OK: all;
+     * WEFT_TIMED_OUT: there is no more (room) now; WEFT_BUSY: both gates are
+     * needed; else why never. */
+    weft_status (*move)(struct weft__moving *moving);
+} weft__moving;
 
-/* Raises or lowers the descriptor, if there is one, to what it should be. */
-void weft__queue_update_fd(weft_queue *queue);
+/* Both gates; meanwhile no side is special. Unlocking calls those who can go
+ * on. */
+void weft__queue_lock(weft_queue *queue);
+void weft__queue_unlock(weft_queue *queue);
 
-/* Destroys all items of a storage that no other thread can see. */
-void weft__queue_destroy_items(weft__storage *storage, void (*destroy)(void *));
+/* With both gates: what is known of room is to be found out anew. */
+void weft__queue_close_room(weft__side *side);
+
+/* How many items the side could move now; without its gate no more than a
+ * hint. */
+size_t weft__queue_available(const weft_queue *queue, const weft__side *side);
+
+/* Waits until it has moved at least one. WEFT_OK, or why it did not. The
+ * caller has counted itself as inside. */
+weft_status weft__queue_wait(weft__moving *moving, weft_duration deadline);
+
+/* ---- First in, first out: a chain of blocks between the two sides ---- */
+
+/* With put's gate and no room. WEFT_OK: now there is some; WEFT_TIMED_OUT: it
+ * is full; WEFT_BUSY: it is special; WEFT_NO_MEMORY. */
+weft_status weft__fifo_make_room(weft_queue *queue);
+
+/* With get's gate and no room. WEFT_OK: there are items; WEFT_TIMED_OUT: it is
+ * empty; WEFT_BUSY: it is special. */
+weft_status weft__fifo_find_items(weft_queue *queue);
+
+/* ---- Items that nobody will get ---- */
+
+typedef struct weft__leftover {
+    weft__storage storage;
+    weft__block *block; /* a chain, of which the first `at` are gone */
+    unsigned char *at;
+    size_t left, count;
+} weft__leftover;
+
+/* With both gates: takes all out. */
+weft__leftover weft__queue_take_all(weft_queue *queue);
+
+/* Outside all locks: destroys them, once each. */
+void weft__queue_destroy_items(const weft_queue *queue,
+                               weft__leftover *leftover);
+
+/* Counts items as done, though never more than were put: how many. */
+size_t weft__queue_count_done(weft_queue *queue, size_t n);
 
 #endif

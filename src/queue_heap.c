@@ -7,7 +7,7 @@
  * than the capacity is there for the one on its way.
  */
 
-#include "queue.h"
+#include "queue_storage.h"
 
 #include <stdlib.h>
 #include <string.h>

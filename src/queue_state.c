@@ -1,49 +1,108 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The queue beside putting and getting: what is done, shut down, asked. */
+/*
+ * The queue beside putting and getting: what is done, shut down, asked.
+ *
+ *     done:  | items done | JOINING |
+ *
+ * Unfinished is what was put less what is done, so that putting and getting
+ * need not count it. JOINING is set under the line's lock by who stands there;
+ * whoever makes the last item done sees it in the word that it changes.
+ */
 
 #include "misuse.h"
-#include "park.h"
 #include "queue.h"
 
 #include <errno.h>
+
+enum { JOINING = 1, ONE_DONE = 2 };
 
 static weft_status null_queue(const char *function)
 {
     return weft__misuse(WEFT_INVALID, function, NULL, "the queue is NULL");
 }
 
+/* ---- Done and joined ---- */
+
+static size_t count_of(size_t done)
+{
+    return done / ONE_DONE;
+}
+
+static size_t unfinished(weft_queue *queue)
+{
+    size_t done = weft__load(&queue->done), before, open;
+    do { /* until put's count was read while this one stood still */
+        before = done;
+        open = weft__load(&queue->put.count) - count_of(done);
+        done = weft__load(&queue->done);
+    } while (count_of(done) != count_of(before));
+    return open;
+}
+
+/* The queue is there as long as somebody stands in line. */
+static bool all_done(weft__waiter *waiter)
+{
+    weft_queue *queue = waiter->data;
+    if (unfinished(queue) != 0)
+        return false;
+    if (weft__line_next(waiter) == NULL)
+        weft__fetch_and(&queue->done, ~(size_t)JOINING);
+    return true;
+}
+
+static const weft__wait_kind join_kind = {.name = "queue join",
+                                          .grant = all_done};
+
+/* The swap is the last touch: who joins may destroy the queue. */
+size_t weft__queue_count_done(weft_queue *queue, size_t n)
+{
+    size_t word = weft__load(&queue->done), open, counted;
+    do {
+        open = weft__load(&queue->put.count) - count_of(word);
+        counted = n < open ? n : open;
+    } while (
+        !weft__compare_swap(&queue->done, &word, word + counted * ONE_DONE));
+    if ((word & JOINING) != 0 && counted == open)
+        weft__settle(&queue->done);
+    return counted;
+}
+
 weft_status weft_queue_task_done(weft_queue *queue)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     static const char function[] = "weft_queue_task_done";
     if (queue == NULL)
         return null_queue(function);
-    weft_lock_acquire(&queue->lock);
-    bool too_often = queue->unfinished == 0;
-    if (!too_often && --queue->unfinished == 0)
-        weft_condition_notify_all(&queue->all_done);
-    weft_lock_release(&queue->lock);
-    if (too_often)
+    if (weft__queue_count_done(queue, 1) == 0)
         return weft__misuse(WEFT_OVERFLOW, function, queue,
                             "called more often than items were put");
     return WEFT_OK;
 }
 
-static bool all_done(const weft_queue *queue)
+static weft_status wait_for_all(weft_queue *queue, weft_duration deadline)
 {
-    return queue->unfinished == 0;
+    weft__waiter waiter = {
+        .kind = &join_kind, .object = &queue->done, .data = queue};
+    weft__line *line = weft__line_lock(&queue->done);
+    weft__fetch_or(&queue->done, JOINING); /* before the last look */
+    bool wait = unfinished(queue) != 0;
+    if (wait)
+        weft__line_push(line, &waiter);
+    weft__line_unlock(line);
+    return wait ? weft__park(&waiter, deadline, WEFT__STOPPABLE) : WEFT_OK;
 }
 
-static weft_status join(weft_queue *queue,
-                        weft_duration deadline) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static weft_status join(weft_queue *queue, weft_duration deadline)
 {
     if (queue == NULL)
         return null_queue("weft_queue_join");
-    weft_lock_acquire(&queue->lock);
-    weft_status status =
-        weft__queue_wait(queue, &queue->all_done, all_done, deadline);
-    weft_lock_release(&queue->lock);
+    if (unfinished(queue) == 0)
+        return WEFT_OK;
+    if (deadline == 0)
+        return WEFT_TIMED_OUT;
+    weft__fetch_add(&queue->joining, 1);
+    weft_status status = wait_for_all(queue, deadline);
+    weft__fetch_sub(&queue->joining, 1);
     return status;
 }
 
@@ -61,109 +120,87 @@ weft_status weft_queue_try_join(weft_queue *queue)
 {
     if (queue == NULL)
         return null_queue("weft_queue_try_join");
-    return weft_queue_unfinished(queue) == 0 ? WEFT_OK : WEFT_BUSY;
+    return unfinished(queue) == 0 ? WEFT_OK : WEFT_BUSY;
 }
 
-/* Takes all items out, for destroying them outside the lock. */
-static weft__storage discard(weft_queue *queue)
-{
-    weft__storage all = queue->storage;
-    weft__storage_init(&queue->storage, all.item_size, all.kind, all.compare);
-    /* Some may have been called done before anybody got them. */
-    queue->unfinished -=
-        all.count < queue->unfinished ? all.count : queue->unfinished;
-    if (queue->unfinished == 0)
-        weft_condition_notify_all(&queue->all_done);
-    return all;
-}
+/* ---- Changed ---- */
 
-weft_status weft_queue_shutdown(weft_queue *queue,
-                                bool immediate) WEFT_NO_THREAD_SAFETY_ANALYSIS
+weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
 {
     if (queue == NULL)
         return null_queue("weft_queue_shutdown");
-    weft__storage discarded = {.count = 0};
-    weft_lock_acquire(&queue->lock);
-    queue->shut_down = true;
-    if (immediate)
-        discarded = discard(queue);
-    weft__queue_update_fd(queue);
-    weft_condition_notify_all(&queue->not_empty);
-    weft_condition_notify_all(&queue->not_full);
-    weft_lock_release(&queue->lock);
-    weft__queue_destroy_items(&discarded, queue->destroy);
+    weft__leftover leftover = {.count = 0};
+    weft__queue_lock(queue);
+    weft__store_relaxed(&queue->shut_down, true);
+    if (immediate) {
+        leftover = weft__queue_take_all(queue);
+        weft__queue_count_done(queue, leftover.count);
+    }
+    weft__queue_unlock(queue);
+    weft__queue_destroy_items(queue, &leftover);
     return WEFT_OK;
 }
 
 weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     if (queue == NULL || maxsize > PTRDIFF_MAX)
         return weft__misuse(WEFT_INVALID, "weft_queue_set_maxsize", queue,
                             "the queue is NULL or the size negative");
-    weft_lock_acquire(&queue->lock);
-    queue->maxsize = maxsize;
-    weft_condition_notify_all(&queue->not_full); /* let them look again */
-    weft_lock_release(&queue->lock);
+    weft__queue_lock(queue);
+    weft__store_relaxed(&queue->maxsize, maxsize);
+    weft__queue_close_room(&queue->put);
+    weft__queue_unlock(queue);
     return WEFT_OK;
 }
 
-int weft_queue_fd(weft_queue *queue) WEFT_NO_THREAD_SAFETY_ANALYSIS
+int weft_queue_fd(weft_queue *queue)
 {
     if (queue == NULL) {
         null_queue("weft_queue_fd");
         errno = EINVAL;
         return -1;
     }
-    weft_lock_acquire(&queue->lock);
+    weft__queue_lock(queue);
     if (queue->fd < 0)
         queue->fd = weft__os_signal_fd();
-    weft__queue_update_fd(queue);
-    int fd = queue->fd;
-    weft_lock_release(&queue->lock);
+    int fd = queue->fd, error = errno;
+    weft__queue_unlock(queue);
+    errno = error;
     return fd;
 }
 
 /* ---- How it stands ---- */
 
-typedef struct standing {
-    size_t size, maxsize, unfinished;
-} standing;
-
-static standing look(weft_queue *queue) WEFT_NO_THREAD_SAFETY_ANALYSIS
-{
-    if (queue == NULL)
-        return (standing){.size = 0};
-    weft_lock_acquire(&queue->lock);
-    standing seen = {.size = queue->storage.count,
-                     .maxsize = queue->maxsize,
-                     .unfinished = queue->unfinished};
-    weft_lock_release(&queue->lock);
-    return seen;
-}
-
 size_t weft_queue_size(weft_queue *queue)
 {
-    return look(queue).size;
+    if (queue == NULL)
+        return 0;
+    size_t got = weft__load(&queue->get.count), before, size;
+    do { /* until put's count was read while get's stood still */
+        before = got;
+        size = weft__load(&queue->put.count) - got;
+        got = weft__load(&queue->get.count);
+    } while (got != before);
+    return size;
 }
 
 bool weft_queue_empty(weft_queue *queue)
 {
-    return look(queue).size == 0;
+    return weft_queue_size(queue) == 0;
 }
 
 bool weft_queue_full(weft_queue *queue)
 {
-    standing seen = look(queue);
-    return seen.maxsize != 0 && seen.size >= seen.maxsize;
+    size_t maxsize = weft_queue_maxsize(queue);
+    return maxsize != 0 && weft_queue_size(queue) >= maxsize;
 }
 
 size_t weft_queue_unfinished(weft_queue *queue)
 {
-    return look(queue).unfinished;
+    return queue != NULL ? unfinished(queue) : 0;
 }
 
 size_t weft_queue_maxsize(weft_queue *queue)
 {
-    return look(queue).maxsize;
+    return queue != NULL ? weft__load_relaxed(&queue->maxsize) : 0;
 }

@@ -54,7 +54,8 @@ static inline void wait_until_any_wait(size_t n)
         waiting = 0;
         for (size_t i = 0; i < count; i++)
             waiting += infos[i].waits_for != NULL &&
-                       strcmp(infos[i].waits_for, "condition") == 0;
+                       (strcmp(infos[i].waits_for, "condition") == 0 ||
+                        strncmp(infos[i].waits_for, "queue", 5) == 0);
         if (waiting < n)
             weft_sleep(WEFT_US(200));
     } while (waiting < n);

@@ -143,6 +143,10 @@ START_TEST(ten_thousand_foreign_threads)
     uint32_t slot;
     local = (weft_local)WEFT_LOCAL(int, .destroy = count_destroyed);
     queue = weft_queue_create(sizeof(int), .maxsize = 4);
+    for (int i = 0; i < 5000; i++) { /* for it to have all its blocks */
+        assert_ok(weft_queue_put(queue, &i));
+        assert_ok(weft_queue_get(queue, &i));
+    }
     footprint before = after_warm_up(run_foreign_threads, WARM_UP);
     for (int round = WARM_UP; round < ROUNDS; round++)
         run_foreign_threads(round);

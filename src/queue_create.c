@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+
+/* Making a queue, destroying it, and what happens to it in a fork: the forking
+ * thread holds both gates, so that the child's copy is whole. */
+
+#include "misuse.h"
+#include "queue.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void hold(weft__fork_guard *guard)
+{
+    weft__queue_lock(WEFT_CONTAINER_OF(guard, weft_queue, guard));
+}
+
+static void let_go(weft__fork_guard *guard)
+{
+    weft__queue_unlock(WEFT_CONTAINER_OF(guard, weft_queue, guard));
+}
+
+static void forget_waiters(weft__side *side)
+{
+    side->gate.chosen = 0;
+    side->sleeping = side->called = side->inside = 0;
+    side->insisting = NULL;
+}
+
+static void mend_in_child(weft__fork_guard *guard)
+{
+    weft_queue *queue = WEFT_CONTAINER_OF(guard, weft_queue, guard);
+    forget_waiters(&queue->put);
+    forget_waiters(&queue->get);
+    queue->joining = 0;
+    if (queue->fd >= 0) {
+        weft__os_signal_fd_renew(queue->fd);
+        queue->raised = false;
+    }
+}
+
+/* Lines of the cache must not be shared with anybody else. */
+static weft_queue *allocate(void)
+{
+    weft_queue *queue = aligned_alloc(_Alignof(weft_queue), sizeof(weft_queue));
+    if (queue != NULL)
+        memset(queue, 0, sizeof *queue);
+    return queue;
+}
+
+static const char *what_is_wrong(size_t item_size,
+                                 const weft_queue_options *options)
+{
+    if (item_size == 0 || item_size > PTRDIFF_MAX / 8)
+        return "the size of an item makes no sense";
+    if (options->maxsize > PTRDIFF_MAX)
+        return "maxsize is negative";
+    if (options->kind > WEFT_PRIORITY)
+        return "there is no such kind of queue";
+    if (options->kind == WEFT_PRIORITY && options->compare == NULL)
+        return "a priority queue needs `compare`";
+    return NULL;
+}
+
+weft_queue *weft_queue_create_with(size_t item_size,
+                                   const weft_queue_options *options)
+{
+    static const weft_queue_options defaults = {.private_ = 0};
+    if (options == NULL)
+        options = &defaults;
+    const char *wrong = what_is_wrong(item_size, options);
+    if (wrong != NULL) {
+        weft__misuse(WEFT_INVALID, "weft_queue_create", NULL, wrong);
+        errno = EINVAL;
+        return NULL;
+    }
+    weft_queue *queue = allocate();
+    if (queue == NULL)
+        return NULL; /* errno is ENOMEM */
+    queue->item_size = item_size;
+    queue->per_block = weft__block_places(item_size);
+    queue->kind = options->kind;
+    queue->destroy = options->destroy;
+    queue->maxsize = options->maxsize;
+    queue->fd = -1;
+    queue->put.block = queue->get.block = &queue->first;
+    weft__storage_init(&queue->storage, item_size, options->kind,
+                       options->compare);
+    queue->guard = (weft__fork_guard){
+        .hold = hold, .let_go = let_go, .in_child = mend_in_child};
+    weft__fork_guard_add(&queue->guard);
+    return queue;
+}
+
+weft_status weft_queue_destroy(weft_queue *queue)
+{
+    if (queue == NULL)
+        return WEFT_OK;
+    weft__queue_lock(queue);
+    bool busy = queue->put.inside > 0 || queue->get.inside > 0 ||
+                weft__load(&queue->joining) > 0;
+    weft__queue_unlock(queue);
+    if (busy)
+        return weft__misuse(WEFT_BUSY, "weft_queue_destroy", queue,
+                            "threads wait in the queue");
+    weft__fork_guard_remove(&queue->guard);
+    weft__leftover leftover = weft__queue_take_all(queue);
+    weft__queue_destroy_items(queue, &leftover);
+    if (queue->fd >= 0)
+        weft__os_signal_fd_close(queue->fd);
+    free(queue->spare);
+    free(queue);
+    return WEFT_OK;
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * First in, first out: a chain of blocks. Items never move. Putters fill the
+ * newest block, getters empty the oldest; each side knows its place in its
+ * block, and touches nothing of the other's but the count. A getter that reads
+ * putters' count sees everything that was written before it, the link to the
+ * next block too.
+ *
+ * An emptied block becomes the spare, which putters take before they allocate:
+ * a queue that keeps going allocates nothing. If there is a spare already, the
+ * block is freed, so that a burst's memory goes back.
+ */
+
+#include "queue.h"
+
+#include <stdlib.h>
+
+/* get's count is read first, as it never passes put's. */
+static size_t size_of(const weft_queue *queue)
+{
+    size_t got = weft__load(&queue->get.count);
+    return weft__load(&queue->put.count) - got;
+}
+
+static size_t places(const weft_queue *queue)
+{
+    size_t maxsize = weft__load_relaxed(&queue->maxsize);
+    if (maxsize == 0)
+        return SIZE_MAX;
+    size_t size = size_of(queue);
+    return size < maxsize ? maxsize - size : 0;
+}
+
+size_t weft__queue_available(const weft_queue *queue, const weft__side *side)
+{
+    return side == &queue->get ? size_of(queue) : places(queue);
+}
+
+void weft__queue_close_room(weft__side *side)
+{
+    side->left += side->room;
+    side->room = 0;
+}
+
+static void open_room(weft__side *side, size_t available)
+{
+    side->room = available < side->left ? available : side->left;
+    side->left -= side->room;
+}
+
+static void enter_block(weft__side *side, weft__block *block, size_t places)
+{
+    side->block = block;
+    side->at = weft__block_items(block);
+    side->left = places;
+}
+
+static bool add_block(weft_queue *queue)
+{
+    weft__side *put = &queue->put;
+    weft__block *block = weft__exchange(&queue->spare, NULL);
+    if (block == NULL)
+        block = weft__block_create(queue->item_size, queue->per_block);
+    if (block == NULL)
+        return false;
+    block->newer = NULL;
+    put->block->newer = block;
+    enter_block(put, block, queue->per_block);
+    return true;
+}
+
+weft_status weft__fifo_make_room(weft_queue *queue)
+{
+    weft__side *put = &queue->put;
+    if (put->special)
+        return WEFT_BUSY;
+    size_t available = places(queue);
+    if (available == 0)
+        return WEFT_TIMED_OUT;
+    if (put->left == 0 && !add_block(queue))
+        return WEFT_NO_MEMORY;
+    open_room(put, available);
+    return WEFT_OK;
+}
+
+static void leave_block(weft_queue *queue)
+{
+    weft__side *get = &queue->get;
+    weft__block *empty = get->block;
+    enter_block(get, empty->newer, queue->per_block);
+    if (empty != &queue->first)
+        free(weft__exchange(&queue->spare, empty));
+}
+
+weft_status weft__fifo_find_items(weft_queue *queue)
+{
+    weft__side *get = &queue->get;
+    if (get->special)
+        return WEFT_BUSY;
+    size_t available = size_of(queue);
+    if (available == 0)
+        return WEFT_TIMED_OUT;
+    if (get->left == 0)
+        leave_block(queue);
+    open_room(get, available);
+    return WEFT_OK;
+}
+
+/* ---- Items that nobody will get ---- */
+
+/* Both sides begin again. */
+static void take_chain(weft_queue *queue, weft__leftover *leftover)
+{
+    weft__side *put = &queue->put, *get = &queue->get;
+    weft__queue_close_room(get);
+    weft__queue_close_room(put);
+    if (get->block == &queue->first && queue->first.newer != NULL)
+        enter_block(get, queue->first.newer, queue->per_block);
+    if (get->block != &queue->first) {
+        leftover->block = get->block;
+        leftover->at = get->at;
+        leftover->left = get->left;
+    }
+    queue->first.newer = NULL;
+    put->block = get->block = &queue->first;
+    put->left = get->left = 0;
+}
+
+weft__leftover weft__queue_take_all(weft_queue *queue)
+{
+    weft__leftover leftover = {
+        .count = queue->put.count - queue->get.count,
+        .storage = queue->storage,
+    };
+    weft__storage_init(&queue->storage, leftover.storage.item_size,
+                       leftover.storage.kind, leftover.storage.compare);
+    take_chain(queue, &leftover);
+    weft__store(&queue->get.count, queue->put.count);
+    return leftover;
+}
+
+static void destroy_stored(weft__storage *storage, void (*destroy)(void *))
+{
+    while (destroy != NULL && storage->count > 0) {
+        destroy(weft__storage_next(storage));
+        weft__storage_drop(storage);
+    }
+    weft__storage_free(storage);
+}
+
+/* Goes on to the next. */
+static void free_block(weft__leftover *leftover, size_t places)
+{
+    weft__block *newer = leftover->block->newer;
+    free(leftover->block);
+    leftover->block = newer;
+    leftover->left = places;
+    leftover->at = newer != NULL ? weft__block_items(newer) : NULL;
+}
+
+static void destroy_chain(const weft_queue *queue, weft__leftover *leftover)
+{
+    while (leftover->block != NULL) {
+        for (; leftover->left > 0 && leftover->count > 0; leftover->left--) {
+            if (queue->destroy != NULL)
+                queue->destroy(leftover->at);
+            leftover->at += queue->item_size;
+            leftover->count--;
+        }
+        free_block(leftover, queue->per_block);
+    }
+}
+
+void weft__queue_destroy_items(const weft_queue *queue,
+                               weft__leftover *leftover)
+{
+    if (queue->kind == WEFT_FIFO)
+        destroy_chain(queue, leftover);
+    else
+        destroy_stored(&leftover->storage, queue->destroy);
+}

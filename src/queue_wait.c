@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Waiting at a queue. Who finds nothing to take, or no room, first waits awake
+ * for a moment, then stands in line with both gates held. From then on the
+ * other side is special, so that whoever moves something there comes here to
+ * call those who can go on.
+ *
+ * Calls: no more are on their way at a time than there are items (or places)
+ * for, and than CALLS; whoever comes back calls the next if there is more. So a
+ * burst of n items wakes n, while a queue whose threads are awake anyway does
+ * not wake many in vain. Whoever runs may take what a called one comes for.
+ * That one goes to the head of the line again; having waited for PATIENCE it
+ * insists, and from then on nobody passes it.
+ *
+ * Pace: an awake thread that looks at once, again and again, takes the other
+ * side's line of the cache from it for each item: both go at the pace of the
+ * cache, and never get apart. One that lets the other get ahead first takes a
+ * run of items for one such trip. Whether there is more than one item to be had
+ * by waiting a little longer is tried out now and then (every EXPLORE-th wait),
+ * and remembered as the side's `pace`.
+ */
+
+#include "queue.h"
+
+#include "registry.h"
+
+enum { CALLS = 2 };
+enum { EXPLORE = 32, LONGEST_PACE = 16, LEAST_RUN = 3 };
+enum { LOOKS = 8, LONGEST_PAUSE = 32 };
+enum { TRIES = 3, RARELY = 32 };
+
+#define PATIENCE WEFT_US(500)
+
+static const weft__wait_kind get_kind = {.name = "queue get"};
+static const weft__wait_kind put_kind = {.name = "queue put"};
+
+/* ---- With both gates: calling those who can go on ---- */
+
+/* How many of those who sleep on this side could go on. */
+static size_t wanted(const weft_queue *queue, const weft__side *side)
+{
+    if (queue->shut_down)
+        return SIZE_MAX;
+    size_t available = weft__queue_available(queue, side);
+    return available < CALLS ? available : CALLS;
+}
+
+static void call(weft_queue *queue, weft__side *side, weft__wakes *wakes)
+{
+    size_t most = side->sleeping > 0 ? wanted(queue, side) : 0;
+    if (side->called >= most)
+        return;
+    weft__line *line = weft__line_lock(side);
+    weft__waiter *waiter = weft__line_first(line, side);
+    while (waiter != NULL && side->called < most) {
+        weft__waiter *next = weft__line_next(waiter);
+        weft__line_take(line, waiter, wakes);
+        side->sleeping--;
+        side->called++;
+        waiter = next;
+    }
+    weft__line_unlock(line);
+}
+
+static bool may_call(const weft__side *side)
+{
+    return side->sleeping > 0 && side->called < CALLS;
+}
+
+static void set_special(weft__side *side, bool special)
+{
+    side->special = special;
+    if (special)
+        weft__queue_close_room(side);
+}
+
+static void update_fd(weft_queue *queue)
+{
+    bool raise = queue->put.count != queue->get.count || queue->shut_down;
+    if (queue->fd < 0 || raise == queue->raised)
+        return;
+    queue->raised = raise;
+    if (raise)
+        weft__os_signal_fd_raise(queue->fd);
+    else
+        weft__os_signal_fd_lower(queue->fd);
+}
+
+static void settle(weft_queue *queue, weft__wakes *wakes)
+{
+    weft__side *put = &queue->put, *get = &queue->get;
+    bool always = queue->kind != WEFT_FIFO || queue->fd >= 0;
+    call(queue, get, wakes);
+    call(queue, put, wakes);
+    set_special(put, always || queue->shut_down || put->insisting != NULL ||
+                         may_call(get));
+    set_special(get, always || get->insisting != NULL || may_call(put));
+    update_fd(queue);
+}
+
+void weft__queue_lock(weft_queue *queue)
+{
+    weft__gate_enter(&queue->put.gate);
+    if (queue->kind == WEFT_FIFO)
+        weft__gate_enter(&queue->get.gate);
+    queue->put.special = queue->get.special = false;
+}
+
+void weft__queue_unlock(weft_queue *queue)
+{
+    weft__wakes wakes;
+    settle(queue, weft__wakes_init(&wakes));
+    if (queue->kind == WEFT_FIFO)
+        weft__gate_leave(&queue->get.gate);
+    weft__gate_leave(&queue->put.gate);
+    weft__wake(&wakes);
+}
+
+/* ---- Awake ---- */
+
+static bool can_move(const weft__moving *moving)
+{
+    const weft_queue *queue = moving->queue;
+    const weft__side *side = moving->side;
+    return weft__load_relaxed(&queue->shut_down) ||
+           (weft__load_relaxed(&side->insisting) == NULL &&
+            weft__queue_available(queue, side) > 0);
+}
+
+static bool can_move_now(void *moving)
+{
+    return can_move(moving);
+}
+
+static void pause_for(uint32_t pauses)
+{
+    for (uint32_t i = 0; i < pauses; i++)
+        weft__os_pause();
+}
+
+static bool look_soon(const weft__moving *moving)
+{
+    uint32_t pauses = 1;
+    for (int look = 0; look < LOOKS; look++) {
+        if (can_move(moving))
+            return true;
+        pause_for(pauses);
+        pauses = pauses < LONGEST_PAUSE ? 2 * pauses : pauses;
+    }
+    return can_move(moving);
+}
+
+/* As many pauses as it may take to move all that there can be. */
+static uint32_t longest_pace(const weft_queue *queue)
+{
+    size_t maxsize = weft__load_relaxed(&queue->maxsize);
+    return maxsize - 1 < LONGEST_PACE ? (uint32_t)maxsize : LONGEST_PACE;
+}
+
+/* One that has come after its own pace is a run if more than one is there. */
+static void look_at_own_pace(const weft__moving *moving)
+{
+    weft__side *side = moving->side;
+    uint32_t pace = weft__load_relaxed(&side->pace);
+    uint32_t waits = weft__load_relaxed(&side->waits) + 1;
+    bool explore = pace == 0 && waits % EXPLORE == 0;
+    weft__store_relaxed(&side->waits, waits);
+    if (explore)
+        pace = longest_pace(moving->queue);
+    if (pace == 0)
+        return;
+    pause_for(pace);
+    size_t run = weft__queue_available(moving->queue, side);
+    if (explore && run >= LEAST_RUN)
+        weft__store_relaxed(&side->pace, pace);
+    else if (!explore && run <= 1)
+        weft__store_relaxed(&side->pace, 0);
+}
+
+static void wait_awake(weft__moving *moving)
+{
+    uint32_t vain = weft__load_relaxed(&moving->side->vain);
+    if (vain < TRIES || vain % RARELY == 0) {
+        look_at_own_pace(moving);
+        if (look_soon(moving)) {
+            if (vain != 0)
+                weft__store_relaxed(&moving->side->vain, 0);
+            return;
+        }
+    }
+    weft__store_relaxed(&moving->side->vain, vain + 1);
+    (void)weft__wait_awake(moving->side, can_move_now, moving);
+}
+
+/* ---- Asleep ---- */
+
+static void stand_in_line(weft__moving *moving, weft__waiter *waiter)
+{
+    weft__side *side = moving->side;
+    bool again = waiter->since != 0;
+    if (again && side->insisting == NULL &&
+        weft__os_clock() - waiter->since > PATIENCE)
+        weft__store_relaxed(&side->insisting, waiter);
+    weft__line *line = weft__line_lock(side);
+    if (again)
+        weft__line_push_front(line, waiter);
+    else
+        weft__line_push(line, waiter);
+    weft__line_unlock(line);
+    side->sleeping++;
+}
+
+/* With both gates, but not meanwhile. */
+static weft_status sleep_in_line(weft__moving *moving, weft__waiter *waiter,
+                                 weft_duration deadline)
+{
+    weft__side *side = moving->side;
+    stand_in_line(moving, waiter);
+    weft__queue_unlock(moving->queue);
+    weft_status status = weft__park(waiter, deadline, WEFT__STOPPABLE);
+    weft__queue_lock(moving->queue);
+    if (status == WEFT_OK)
+        side->called--;
+    else
+        side->sleeping--;
+    return status;
+}
+
+static weft_status move(weft__moving *moving, const weft__waiter *waiter)
+{
+    const weft__waiter *insisting = moving->side->insisting;
+    return insisting == NULL || insisting == waiter ? moving->move(moving)
+                                                    : WEFT_TIMED_OUT;
+}
+
+/* With both gates. A try has a deadline of 0. */
+static weft_status move_or_sleep(weft__moving *moving, weft_duration deadline)
+{
+    weft__side *side = moving->side;
+    weft__waiter waiter = {
+        .kind = side == &moving->queue->get ? &get_kind : &put_kind,
+        .object = side,
+        .drowsy = true,
+    };
+    size_t before = moving->done;
+    weft_status reason = deadline == 0 ? WEFT_TIMED_OUT : WEFT_OK;
+    weft_status status = move(moving, &waiter);
+    while (status == WEFT_TIMED_OUT && moving->done == before &&
+           reason == WEFT_OK) {
+        reason = sleep_in_line(moving, &waiter, deadline);
+        status = move(moving, &waiter);
+    }
+    if (side->insisting == &waiter)
+        weft__store_relaxed(&side->insisting, NULL);
+    if (moving->done > before && status == WEFT_TIMED_OUT)
+        return WEFT_OK;
+    return status == WEFT_TIMED_OUT ? reason : status;
+}
+
+weft_status weft__queue_wait(weft__moving *moving, weft_duration deadline)
+{
+    if (deadline != 0)
+        wait_awake(moving);
+    weft__queue_lock(moving->queue);
+    weft_status status = move_or_sleep(moving, deadline);
+    moving->side->inside--;
+    weft__queue_unlock(moving->queue);
+    return status;
+}
