@@ -269,13 +269,17 @@ static bool end_any_read(weft_rwlock *rwlock)
     return (word & READERS) != 0;
 }
 
+/* A thread that weft has not met sits nowhere. */
 static bool end_read(weft_rwlock *rwlock)
 {
-    return weft__seat_leave(weft__seat_of(weft__self()->id, rwlock), rwlock) ||
+    const weft__record *self = weft__current;
+    return (self != NULL &&
+            weft__seat_leave(weft__seat_of(self->id, rwlock), rwlock)) ||
            end_counted_read(rwlock) || end_any_read(rwlock);
 }
 
-/* Who sat down too late stands up. */
+/* Who sat down too late stands up: its own seat first, as nobody looks at it
+ * while SEATS is clear. */
 bool weft__rwlock_withdraw(weft_rwlock *rwlock)
 {
     (void)end_read(rwlock);
@@ -321,9 +325,14 @@ weft_status weft__rwlock_downgrade(weft_rwlock *rwlock)
     return end_write(rwlock, 1, "weft_rwlock_downgrade");
 }
 
-bool weft__rwlock_is_sat_on(const weft_rwlock *rwlock)
+/* Under the line's lock, so that no seats are being cleared. */
+bool weft__rwlock_locked_slow(const weft_rwlock *rwlock)
 {
-    return weft__seats_taken(rwlock);
+    weft__line *line = weft__line_lock(rwlock);
+    bool locked = weft__seats_taken(rwlock) ||
+                  (weft__load(&rwlock->word_) & (WRITER | READERS)) != 0;
+    weft__line_unlock(line);
+    return locked;
 }
 
 void weft_rwlock_reinit(weft_rwlock *rwlock)

@@ -49,7 +49,7 @@ WEFT_API weft_status weft__rwlock_release_read_slow(weft_rwlock *rwlock);
 WEFT_API weft_status weft__rwlock_release_write_slow(weft_rwlock *rwlock);
 WEFT_API weft_status weft__rwlock_downgrade(weft_rwlock *rwlock);
 WEFT_API bool weft__rwlock_withdraw(weft_rwlock *rwlock);
-WEFT_API bool weft__rwlock_is_sat_on(const weft_rwlock *rwlock);
+WEFT_API bool weft__rwlock_locked_slow(const weft_rwlock *rwlock);
 
 /* Where a thread sits, by its id, to read this lock. Private. */
 static inline weft_rwlock **weft__seat_of(uint32_t id,
@@ -195,7 +195,7 @@ static inline bool weft_rwlock_locked(const weft_rwlock *rwlock)
 {
     uint32_t word = weft__load(&rwlock->word_);
     return (word & (WEFT__RWLOCK_READERS | WEFT__RWLOCK_WRITER)) != 0 ||
-           ((word & WEFT__RWLOCK_SEATS) != 0 && weft__rwlock_is_sat_on(rwlock));
+           (word != 0 && weft__rwlock_locked_slow(rwlock));
 }
 
 /* Makes it unlocked, whoever held it: for a forked child, where the holders are

@@ -3,8 +3,8 @@
 /* The main thread sits and reads; another thread ends that while a third comes
  * to write. */
 
-#include "weft/rwlock.h"
 #include "client.h"
+#include "weft/rwlock.h"
 
 static weft_rwlock rwlock;
 static unsigned value;

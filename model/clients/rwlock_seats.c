@@ -3,8 +3,8 @@
 /* Readers may sit while one writes: whole values are read, and all come
  * through. */
 
-#include "weft/rwlock.h"
 #include "client.h"
+#include "weft/rwlock.h"
 
 static weft_rwlock rwlock;
 static unsigned one, two;

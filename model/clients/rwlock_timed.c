@@ -7,11 +7,11 @@
 #include "weft/rwlock.h"
 
 static weft_rwlock rwlock;
-static unsigned was_read;
+static unsigned was_read, gave_up;
 
 static void begin(void)
 {
-    was_read = 0;
+    was_read = gave_up = 0;
     rwlock.word_ = 1; /* the main thread reads */
     weft__line_unlock(weft__line_lock(&rwlock));
 }
@@ -24,7 +24,8 @@ static void read(void)
 
 static void read_behind(void)
 {
-    client_come_after(weft__load(&rwlock.word_) != 1);
+    client_come_after(weft__load(&rwlock.word_) != 1 ||
+                      weft__load(&gave_up) != 0);
     read();
     weft__store(&was_read, 1);
 }
@@ -38,6 +39,7 @@ static void read_late(void)
 static void write_in_vain(void)
 {
     must(weft_rwlock_acquire_write_timed(&rwlock, 1) == WEFT_TIMED_OUT);
+    weft__store(&gave_up, 1);
 }
 
 static void end(void)
