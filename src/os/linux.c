@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The platform contract on Linux: futexes for sleeping, eventfd for event
- * loops; threads are made in linux_thread.c.
+ * The platform contract on Linux: futexes for sleeping, pthreads for making
+ * threads (so that libc, thread-locals and sanitizers know them), eventfd for
+ * event loops.
  */
 
 #include "os/os.h"
@@ -84,6 +85,27 @@ unsigned weft__os_processors(void)
     return count > 0 ? (unsigned)count : 1;
 }
 
+weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
+                                  size_t stack_size)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0)
+        return WEFT_NO_MEMORY;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    weft_status status = (weft_status)WEFT_OK;
+    if (stack_size != 0 &&
+        pthread_attr_setstacksize(&attributes, stack_size) != 0)
+        status = WEFT_INVALID;
+    pthread_t thread;
+    if (status == WEFT_OK) {
+        int error = pthread_create(&thread, &attributes, entry, arg);
+        if (error != 0)
+            status = error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
+    }
+    pthread_attr_destroy(&attributes);
+    return status;
+}
+
 const void *weft__os_stack_middle(void)
 {
     pthread_attr_t attributes;
@@ -101,6 +123,11 @@ bool weft__os_stack_is_past(const void *middle)
 {
     return middle == NULL ||
            (const char *)__builtin_frame_address(0) < (const char *)middle;
+}
+
+int32_t weft__os_thread_id(void)
+{
+    return (int32_t)syscall(SYS_gettid);
 }
 
 bool weft__os_is_main_thread(void)
