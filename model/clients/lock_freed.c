@@ -34,15 +34,13 @@ static void take_a_turn(void)
 
 static void hold(void)
 {
-    uint32_t alone = client_record(0)->id;
-    client_come_after(weft__load(&shared->lock.word_) != alone);
+    client_come_after(weft__load(&shared->lock.word_) != client_record(0)->id);
     take_a_turn();
 }
 
 static void come_late(void)
 {
-    uint32_t alone = client_record(0)->id;
-    client_come_after(weft__load(&shared->lock.word_) != alone);
+    client_come_after(weft__load(&shared->lock.word_) != client_record(0)->id);
     weft_lock_acquire(&shared->lock);
     take_a_turn();
 }

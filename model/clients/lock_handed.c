@@ -24,8 +24,7 @@ static void take_a_turn(void)
 
 static void hold_for_long(void)
 {
-    uint32_t alone = client_record(0)->id;
-    client_come_after(weft__load(&lock.word_) != alone);
+    client_come_after(weft__load(&lock.word_) != client_record(0)->id);
     client_let_time_pass();
     take_a_turn();
 }
@@ -38,8 +37,7 @@ static void wait_for_it(void)
 
 static void come_late(void)
 {
-    uint32_t alone = client_record(0)->id;
-    client_come_after(weft__load(&lock.word_) != alone);
+    client_come_after(weft__load(&lock.word_) != client_record(0)->id);
     wait_for_it();
 }
 

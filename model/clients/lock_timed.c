@@ -25,8 +25,7 @@ static void take_a_turn(void)
 
 static void hold(void)
 {
-    uint32_t alone = client_record(0)->id;
-    client_come_after(weft__load(&lock.word_) != alone);
+    client_come_after(weft__load(&lock.word_) != client_record(0)->id);
     take_a_turn();
 }
 
