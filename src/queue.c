@@ -137,34 +137,44 @@ static weft_status get_some(weft__moving *moving)
     return queue->shut_down ? WEFT_SHUT_DOWN : WEFT_TIMED_OUT;
 }
 
+static weft__moving putting(weft_queue *queue, const void *items, size_t n)
+{
+    return (weft__moving){
+        .queue = queue,
+        .side = &queue->put,
+        .items = (unsigned char *)(uintptr_t)items, /* only read */
+        .n = n,
+        .move = put_some,
+    };
+}
+
+static weft__moving getting(weft_queue *queue, void *items, size_t n)
+{
+    return (weft__moving){
+        .queue = queue,
+        .side = &queue->get,
+        .items = items,
+        .n = n,
+        .move = get_some,
+    };
+}
+
 /* ---- Putting and getting ---- */
 
-/* With its gate only, if that is enough. */
-static weft_status move_now(weft__moving *moving, bool may_wait)
+static bool goes_on(weft_status status, bool may_wait)
 {
-    weft_queue *queue = moving->queue;
-    bool both = queue->kind != WEFT_FIFO;
-    if (both)
-        weft__queue_lock(queue);
-    else
-        weft__gate_enter(&moving->side->gate);
-    weft_status status = moving->move(moving);
-    if (status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait))
-        moving->side->inside++;
-    if (both)
-        weft__queue_unlock(queue);
-    else
-        weft__gate_leave(&moving->side->gate);
-    return status;
+    return status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait);
 }
 
 static weft_status move_some(weft__moving *moving, weft_duration deadline)
 {
-    bool may_wait = deadline != 0;
-    weft_status status = move_now(moving, may_wait);
-    return status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait)
-               ? weft__queue_wait(moving, deadline)
-               : status;
+    weft__side *side = moving->side;
+    weft__queue_enter(moving->queue, side);
+    weft_status status = moving->move(moving);
+    bool wait = goes_on(status, deadline != 0);
+    side->inside += wait;
+    weft__queue_leave(moving->queue, side);
+    return wait ? weft__queue_wait(moving, status, deadline) : status;
 }
 
 static bool is_wrong(const weft_queue *queue, const void *items, size_t n,
@@ -186,13 +196,7 @@ static weft_status put(weft_queue *queue, const void *items, size_t n,
     *done = 0;
     if (is_wrong(queue, items, n, "weft_queue_put"))
         return WEFT_INVALID;
-    weft__moving moving = {
-        .queue = queue,
-        .side = &queue->put,
-        .items = (unsigned char *)(uintptr_t)items, /* only read */
-        .n = n,
-        .move = put_some,
-    };
+    weft__moving moving = putting(queue, items, n);
     weft_status status = WEFT_OK;
     while (status == WEFT_OK && moving.done < n)
         status = move_some(&moving, deadline);
@@ -209,50 +213,71 @@ static weft_status get(weft_queue *queue, void *items, size_t n, size_t *done,
     *done = 0;
     if (is_wrong(queue, items, n, "weft_queue_get"))
         return WEFT_INVALID;
-    weft__moving moving = {
-        .queue = queue,
-        .side = &queue->get,
-        .items = items,
-        .n = n,
-        .move = get_some,
-    };
+    weft__moving moving = getting(queue, items, n);
     weft_status status = n > 0 ? move_some(&moving, deadline) : WEFT_OK;
     *done = moving.done;
     return status;
 }
 
-/* One item through the first door or the second: what nearly all calls are, so
- * that nothing else is in it. */
-static inline __attribute__((always_inline)) bool put_one(weft_queue *queue,
-                                                          const void *item)
+/*
+ * One item through the first door or the second: what nearly all calls are, so
+ * that nothing else is in it. WEFT_INVALID: nothing was tried. Who goes on to
+ * wait is counted as inside.
+ */
+static inline __attribute__((always_inline)) weft_status put_one(
+    weft_queue *queue, const void *item, bool may_wait)
 {
     if (queue == NULL || item == NULL || queue->kind != WEFT_FIFO)
-        return false;
+        return WEFT_INVALID;
     weft__side *side = &queue->put;
     weft__gate_enter(&side->gate);
-    bool has_room = side->room > 0 || weft__fifo_make_room(queue) == WEFT_OK;
-    if (WEFT__LIKELY(has_room)) {
+    weft_status status = side->room > 0 ? WEFT_OK : weft__fifo_make_room(queue);
+    if (WEFT__LIKELY(status == WEFT_OK)) {
         weft__copy_items(side->at, item, queue->item_size);
         moved(side, 1, queue->item_size);
+    } else {
+        side->inside += goes_on(status, may_wait);
     }
     weft__gate_leave(&side->gate);
-    return has_room;
+    return status;
 }
 
-static inline __attribute__((always_inline)) bool get_one(weft_queue *queue,
-                                                          void *item)
+static inline __attribute__((always_inline)) weft_status get_one(
+    weft_queue *queue, void *item, bool may_wait)
 {
     if (queue == NULL || item == NULL || queue->kind != WEFT_FIFO)
-        return false;
+        return WEFT_INVALID;
     weft__side *side = &queue->get;
     weft__gate_enter(&side->gate);
-    bool has_items = side->room > 0 || weft__fifo_find_items(queue) == WEFT_OK;
-    if (WEFT__LIKELY(has_items)) {
+    weft_status status =
+        side->room > 0 ? WEFT_OK : weft__fifo_find_items(queue);
+    if (WEFT__LIKELY(status == WEFT_OK)) {
         weft__copy_items(item, side->at, queue->item_size);
         moved(side, 1, queue->item_size);
+    } else {
+        side->inside += goes_on(status, may_wait);
     }
     weft__gate_leave(&side->gate);
-    return has_items;
+    return status;
+}
+
+/* What there is to do after that. A try looks again, as it may be shut down. */
+static weft_status put_after(weft_status status, weft_queue *queue,
+                             const void *item, weft_duration deadline)
+{
+    if (!goes_on(status, deadline != 0))
+        return put(queue, item, 1, NULL, deadline);
+    weft__moving moving = putting(queue, item, 1);
+    return weft__queue_wait(&moving, status, deadline);
+}
+
+static weft_status get_after(weft_status status, weft_queue *queue, void *item,
+                             weft_duration deadline)
+{
+    if (!goes_on(status, deadline != 0))
+        return get(queue, item, 1, NULL, deadline);
+    weft__moving moving = getting(queue, item, 1);
+    return weft__queue_wait(&moving, status, deadline);
 }
 
 /* A try does not wait, so it says what is in the way. */
@@ -263,44 +288,50 @@ static weft_status instead_of_timed_out(weft_status status, weft_status instead)
 
 weft_status weft_queue_put(weft_queue *queue, const void *item)
 {
-    return put_one(queue, item) ? WEFT_OK
-                                : put(queue, item, 1, NULL, WEFT_FOREVER);
+    weft_status status = put_one(queue, item, true);
+    return status == WEFT_OK ? status
+                             : put_after(status, queue, item, WEFT_FOREVER);
 }
 
 weft_status weft_queue_put_timed(weft_queue *queue, const void *item,
                                  weft_duration duration)
 {
-    return put_one(queue, item)
-               ? WEFT_OK
-               : put(queue, item, 1, NULL, weft__deadline(duration));
+    weft_status status = put_one(queue, item, duration > 0);
+    return status == WEFT_OK
+               ? status
+               : put_after(status, queue, item, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_put(weft_queue *queue, const void *item)
 {
-    return put_one(queue, item)
-               ? WEFT_OK
-               : instead_of_timed_out(put(queue, item, 1, NULL, 0), WEFT_FULL);
+    weft_status status = put_one(queue, item, false);
+    if (status != WEFT_OK)
+        status = put_after(status, queue, item, 0);
+    return instead_of_timed_out(status, WEFT_FULL);
 }
 
 weft_status weft_queue_get(weft_queue *queue, void *item)
 {
-    return get_one(queue, item) ? WEFT_OK
-                                : get(queue, item, 1, NULL, WEFT_FOREVER);
+    weft_status status = get_one(queue, item, true);
+    return status == WEFT_OK ? status
+                             : get_after(status, queue, item, WEFT_FOREVER);
 }
 
 weft_status weft_queue_get_timed(weft_queue *queue, void *item,
                                  weft_duration duration)
 {
-    return get_one(queue, item)
-               ? WEFT_OK
-               : get(queue, item, 1, NULL, weft__deadline(duration));
+    weft_status status = get_one(queue, item, duration > 0);
+    return status == WEFT_OK
+               ? status
+               : get_after(status, queue, item, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_get(weft_queue *queue, void *item)
 {
-    return get_one(queue, item)
-               ? WEFT_OK
-               : instead_of_timed_out(get(queue, item, 1, NULL, 0), WEFT_EMPTY);
+    weft_status status = get_one(queue, item, false);
+    if (status != WEFT_OK)
+        status = get_after(status, queue, item, 0);
+    return instead_of_timed_out(status, WEFT_EMPTY);
 }
 
 weft_status weft_queue_put_many(weft_queue *queue, const void *items, size_t n,

@@ -69,6 +69,11 @@ typedef struct weft__moving {
 void weft__queue_lock(weft_queue *queue);
 void weft__queue_unlock(weft_queue *queue);
 
+/* What moving items takes: the side's gate, or for other kinds than FIFO, whose
+ * sides share their storage, both. */
+void weft__queue_enter(weft_queue *queue, weft__side *side);
+void weft__queue_leave(weft_queue *queue, weft__side *side);
+
 /* With both gates: what is known of room is to be found out anew. */
 void weft__queue_close_room(weft__side *side);
 
@@ -77,8 +82,9 @@ void weft__queue_close_room(weft__side *side);
 size_t weft__queue_available(const weft_queue *queue, const weft__side *side);
 
 /* Waits until it has moved at least one. WEFT_OK, or why it did not. The
- * caller has counted itself as inside. */
-weft_status weft__queue_wait(weft__moving *moving, weft_duration deadline);
+ * caller, who was answered `status` by move, has counted itself as inside. */
+weft_status weft__queue_wait(weft__moving *moving, weft_status status,
+                             weft_duration deadline);
 
 /* ---- First in, first out: a chain of blocks between the two sides ---- */
 

@@ -117,6 +117,22 @@ void weft__queue_unlock(weft_queue *queue)
     weft__wake(&wakes);
 }
 
+void weft__queue_enter(weft_queue *queue, weft__side *side)
+{
+    if (queue->kind == WEFT_FIFO)
+        weft__gate_enter(&side->gate);
+    else
+        weft__queue_lock(queue);
+}
+
+void weft__queue_leave(weft_queue *queue, weft__side *side)
+{
+    if (queue->kind == WEFT_FIFO)
+        weft__gate_leave(&side->gate);
+    else
+        weft__queue_unlock(queue);
+}
+
 /* ---- Awake ---- */
 
 static bool can_move(const weft__moving *moving)
@@ -258,12 +274,33 @@ static weft_status move_or_sleep(weft__moving *moving, weft_duration deadline)
     return status == WEFT_TIMED_OUT ? reason : status;
 }
 
-weft_status weft__queue_wait(weft__moving *moving, weft_duration deadline)
+static bool must_wait(weft_status status)
 {
-    if (deadline != 0)
-        wait_awake(moving);
+    return status == WEFT_TIMED_OUT || status == WEFT_BUSY;
+}
+
+/* True: that was all, with *status. */
+static bool move_awake(weft__moving *moving, weft_status *status)
+{
+    size_t before = moving->done;
+    wait_awake(moving);
+    weft__queue_enter(moving->queue, moving->side);
+    *status = moving->move(moving);
+    bool over = moving->done > before || !must_wait(*status);
+    moving->side->inside -= over;
+    weft__queue_leave(moving->queue, moving->side);
+    if (over && must_wait(*status))
+        *status = WEFT_OK; /* some of many */
+    return over;
+}
+
+weft_status weft__queue_wait(weft__moving *moving, weft_status status,
+                             weft_duration deadline)
+{
+    if (status == WEFT_TIMED_OUT && move_awake(moving, &status))
+        return status;
     weft__queue_lock(moving->queue);
-    weft_status status = move_or_sleep(moving, deadline);
+    status = move_or_sleep(moving, deadline);
     moving->side->inside--;
     weft__queue_unlock(moving->queue);
     return status;
