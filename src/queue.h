@@ -35,7 +35,7 @@ typedef struct weft__side {
 
 struct weft_queue {
     /* Never changes. */
-    size_t item_size, per_block;
+    size_t item_size;
     weft_queue_kind kind;
     void (*destroy)(void *item);
     weft__fork_guard guard;

@@ -77,7 +77,6 @@ weft_queue *weft_queue_create_with(size_t item_size,
     if (queue == NULL)
         return NULL; /* errno is ENOMEM */
     queue->item_size = item_size;
-    queue->per_block = weft__block_places(item_size);
     queue->kind = options->kind;
     queue->destroy = options->destroy;
     queue->maxsize = options->maxsize;
@@ -107,7 +106,7 @@ weft_status weft_queue_destroy(weft_queue *queue)
     weft__queue_destroy_items(queue, &leftover);
     if (queue->fd >= 0)
         weft__os_signal_fd_close(queue->fd);
-    free(queue->spare);
+    weft__block_free(queue->spare);
     free(queue);
     return WEFT_OK;
 }

@@ -14,8 +14,6 @@
 
 #include "queue.h"
 
-#include <stdlib.h>
-
 /* get's count is read first, as it never passes put's. */
 static size_t size_of(const weft_queue *queue)
 {
@@ -49,11 +47,11 @@ static void open_room(weft__side *side, size_t available)
     side->left -= side->room;
 }
 
-static void enter_block(weft__side *side, weft__block *block, size_t places)
+static void enter_block(weft__side *side, weft__block *block)
 {
     side->block = block;
     side->at = weft__block_items(block);
-    side->left = places;
+    side->left = block->places;
 }
 
 static bool add_block(weft_queue *queue)
@@ -61,12 +59,12 @@ static bool add_block(weft_queue *queue)
     weft__side *put = &queue->put;
     weft__block *block = weft__exchange(&queue->spare, NULL);
     if (block == NULL)
-        block = weft__block_create(queue->item_size, queue->per_block);
+        block = weft__block_create(queue->item_size, size_of(queue));
     if (block == NULL)
         return false;
     block->newer = NULL;
     put->block->newer = block;
-    enter_block(put, block, queue->per_block);
+    enter_block(put, block);
     return true;
 }
 
@@ -88,9 +86,9 @@ static void leave_block(weft_queue *queue)
 {
     weft__side *get = &queue->get;
     weft__block *empty = get->block;
-    enter_block(get, empty->newer, queue->per_block);
+    enter_block(get, empty->newer);
     if (empty != &queue->first)
-        free(weft__exchange(&queue->spare, empty));
+        weft__block_free(weft__exchange(&queue->spare, empty));
 }
 
 weft_status weft__fifo_find_items(weft_queue *queue)
@@ -116,7 +114,7 @@ static void take_chain(weft_queue *queue, weft__leftover *leftover)
     weft__queue_close_room(get);
     weft__queue_close_room(put);
     if (get->block == &queue->first && queue->first.newer != NULL)
-        enter_block(get, queue->first.newer, queue->per_block);
+        enter_block(get, queue->first.newer);
     if (get->block != &queue->first) {
         leftover->block = get->block;
         leftover->at = get->at;
@@ -150,12 +148,12 @@ static void destroy_stored(weft__storage *storage, void (*destroy)(void *))
 }
 
 /* Goes on to the next. */
-static void free_block(weft__leftover *leftover, size_t places)
+static void free_block(weft__leftover *leftover)
 {
     weft__block *newer = leftover->block->newer;
-    free(leftover->block);
+    weft__block_free(leftover->block);
     leftover->block = newer;
-    leftover->left = places;
+    leftover->left = newer != NULL ? newer->places : 0;
     leftover->at = newer != NULL ? weft__block_items(newer) : NULL;
 }
 
@@ -168,7 +166,7 @@ static void destroy_chain(const weft_queue *queue, weft__leftover *leftover)
             leftover->at += queue->item_size;
             leftover->count--;
         }
-        free_block(leftover, queue->per_block);
+        free_block(leftover);
     }
 }
 

@@ -15,6 +15,8 @@ typedef struct weft__block weft__block;
 struct weft__block {
     _Alignas(max_align_t) weft__block *newer;
     weft__block *older;
+    size_t places;
+    size_t pages; /* their size, if it came as pages from the system */
 };
 
 static inline unsigned char *weft__block_items(weft__block *block)
@@ -22,11 +24,9 @@ static inline unsigned char *weft__block_items(weft__block *block)
     return (unsigned char *)(block + 1);
 }
 
-/* How many items of this size a block has places for. */
-size_t weft__block_places(size_t item_size);
-
-/* NULL: out of memory. */
-weft__block *weft__block_create(size_t item_size, size_t places);
+/* A block for a queue that holds so many items already. NULL: out of memory. */
+weft__block *weft__block_create(size_t item_size, size_t count);
+void weft__block_free(weft__block *block);
 
 static inline void weft__copy_items(void *to, const void *from, size_t size)
 {
@@ -41,7 +41,6 @@ typedef struct weft__storage {
     weft_queue_kind kind;
     weft_compare compare;
     /* LIFO: blocks of items. */
-    size_t per_block;
     weft__block *newest, *spare;
     size_t last; /* items in the newest block */
     /* Priority: a heap of entries, each an item and its number of arrival. */

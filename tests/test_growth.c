@@ -184,6 +184,30 @@ START_TEST(a_thousand_queues)
 }
 END_TEST
 
+static void fill_and_empty(weft_queue_kind kind)
+{
+    weft_queue *own = weft_queue_create(sizeof(int), .kind = kind);
+    int item = 1;
+    assert_ok(weft_queue_put(own, &item));
+    footprint before = measure(1 << 30, any);
+    int failed = 0; /* the framework notes each assertion in a file */
+    for (int i = 0; i < 2000000; i++)
+        failed += weft_queue_put(own, &item) != WEFT_OK;
+    for (int i = 0; i < 2000000; i++)
+        failed += weft_queue_get(own, &item) != WEFT_OK;
+    ck_assert_int_eq(failed, 0);
+    before.allocations += 2;
+    assert_no_growth(before);
+    assert_ok(weft_queue_destroy(own));
+}
+
+START_TEST(the_memory_of_a_burst)
+{
+    fill_and_empty(WEFT_FIFO);
+    fill_and_empty(WEFT_LIFO);
+}
+END_TEST
+
 static void use_a_pool(int i)
 {
     weft_future futures[4];
@@ -292,6 +316,7 @@ int main(void)
     const TTest *const tests[] = {
         ten_thousand_foreign_threads,
         a_thousand_queues,
+        the_memory_of_a_burst,
         a_thousand_pools,
         a_thousand_caches,
         a_thousand_threads_and_locals,

@@ -18,6 +18,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
@@ -191,6 +192,18 @@ void weft__os_random(void *bytes, size_t size)
         size -= (size_t)got;
     }
     errno = saved;
+}
+
+void *weft__os_pages(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages != MAP_FAILED ? pages : NULL;
+}
+
+void weft__os_pages_free(void *pages, size_t size)
+{
+    munmap(pages, size);
 }
 
 void weft__os_print_error(const char *text, size_t size)

@@ -75,6 +75,12 @@ void weft__os_at_fork(void (*prepare)(void), void (*parent)(void),
  * has just been switched on and has nothing to offer yet. */
 void weft__os_random(void *bytes, size_t size);
 
+/* Zeroed memory of `size` bytes that is no part of the allocator's, so that it
+ * goes back to the system as soon as it is freed, whatever else is still in
+ * use. NULL: there is no more. */
+void *weft__os_pages(size_t size);
+void weft__os_pages_free(void *pages, size_t size);
+
 /* Writes to stderr, whole, however the system splits it. */
 void weft__os_print_error(const char *text, size_t size);
 
