@@ -30,7 +30,7 @@ typedef struct weft__side {
     uint32_t called;                           /* woken, and not yet back */
     uint32_t inside;                           /* in a call that has to wait */
     uint32_t vain;                             /* a hint */
-    const weft__waiter *insisting; /* whom nobody may pass, or NULL */
+    weft__waiter *insisting; /* whom nobody may pass, or NULL */
 } __attribute__((aligned(64))) weft__side;
 
 struct weft_queue {

@@ -46,15 +46,25 @@ static size_t wanted(const weft_queue *queue, const weft__side *side)
     return available < CALLS ? available : CALLS;
 }
 
+/* All others would be refused while one insists. */
+static weft__waiter *first_to_call(const weft_queue *queue,
+                                   const weft__side *side, weft__line *line)
+{
+    if (side->insisting == NULL || queue->shut_down)
+        return weft__line_first(line, side);
+    return weft__line_contains(line, side->insisting) ? side->insisting : NULL;
+}
+
 static void call(weft_queue *queue, weft__side *side, weft__wakes *wakes)
 {
     size_t most = side->sleeping > 0 ? wanted(queue, side) : 0;
     if (side->called >= most)
         return;
+    bool all = side->insisting == NULL || queue->shut_down;
     weft__line *line = weft__line_lock(side);
-    weft__waiter *waiter = weft__line_first(line, side);
+    weft__waiter *waiter = first_to_call(queue, side, line);
     while (waiter != NULL && side->called < most) {
-        weft__waiter *next = weft__line_next(waiter);
+        weft__waiter *next = all ? weft__line_next(waiter) : NULL;
         weft__line_take(line, waiter, wakes);
         side->sleeping--;
         side->called++;
