@@ -40,7 +40,6 @@
 
 static inline void moved(weft__side *side, size_t n, size_t item_size)
 {
-    side->room -= n;
     side->at += n * item_size;
     weft__store(&side->count, side->count + n);
 }
@@ -48,7 +47,8 @@ static inline void moved(weft__side *side, size_t n, size_t item_size)
 static size_t run_of(const weft__moving *moving)
 {
     size_t n = moving->n - moving->done;
-    return n < moving->side->room ? n : moving->side->room;
+    size_t room = weft__queue_room(moving->side);
+    return n < room ? n : room;
 }
 
 static weft_status put_blocks(weft__moving *moving)
@@ -57,7 +57,7 @@ static weft_status put_blocks(weft__moving *moving)
     size_t size = moving->queue->item_size;
     weft_status status = WEFT_OK;
     while (status == WEFT_OK && moving->done < moving->n) {
-        if (put->room == 0)
+        if (weft__queue_room(put) == 0)
             status = weft__fifo_make_room(moving->queue);
         if (status != WEFT_OK)
             break;
@@ -98,7 +98,7 @@ static weft_status get_blocks(weft__moving *moving)
     size_t size = moving->queue->item_size;
     weft_status status = WEFT_OK;
     while (status == WEFT_OK && moving->done < moving->n) {
-        if (get->room == 0)
+        if (weft__queue_room(get) == 0)
             status = weft__fifo_find_items(moving->queue);
         if (status != WEFT_OK)
             break;
@@ -231,7 +231,8 @@ static inline __attribute__((always_inline)) weft_status put_one(
         return WEFT_INVALID;
     weft__side *side = &queue->put;
     weft__gate_enter(&side->gate);
-    weft_status status = side->room > 0 ? WEFT_OK : weft__fifo_make_room(queue);
+    weft_status status =
+        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_make_room(queue);
     if (WEFT__LIKELY(status == WEFT_OK)) {
         weft__copy_items(side->at, item, queue->item_size);
         moved(side, 1, queue->item_size);
@@ -250,7 +251,7 @@ static inline __attribute__((always_inline)) weft_status get_one(
     weft__side *side = &queue->get;
     weft__gate_enter(&side->gate);
     weft_status status =
-        side->room > 0 ? WEFT_OK : weft__fifo_find_items(queue);
+        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_find_items(queue);
     if (WEFT__LIKELY(status == WEFT_OK)) {
         weft__copy_items(item, side->at, queue->item_size);
         moved(side, 1, queue->item_size);

@@ -19,7 +19,8 @@ typedef struct weft__side {
     weft__gate gate;
     size_t count; /* items moved so far: what is in the queue is the difference
                      between put's and get's */
-    size_t room;  /* items that may be moved without looking at anything else */
+    size_t known; /* up to this count there is room: items may be moved without
+                     looking at anything else */
     size_t left;  /* slots of the block beyond those */
     unsigned char *at; /* the next slot */
     weft__block *block;
@@ -73,6 +74,11 @@ void weft__queue_unlock(weft_queue *queue);
  * sides share their storage, both. */
 void weft__queue_enter(weft_queue *queue, weft__side *side);
 void weft__queue_leave(weft_queue *queue, weft__side *side);
+
+static inline size_t weft__queue_room(const weft__side *side)
+{
+    return side->known - side->count;
+}
 
 /* With both gates: what is known of room is to be found out anew. */
 void weft__queue_close_room(weft__side *side);

@@ -37,14 +37,15 @@ size_t weft__queue_available(const weft_queue *queue, const weft__side *side)
 
 void weft__queue_close_room(weft__side *side)
 {
-    side->left += side->room;
-    side->room = 0;
+    side->left += weft__queue_room(side);
+    side->known = side->count;
 }
 
 static void open_room(weft__side *side, size_t available)
 {
-    side->room = available < side->left ? available : side->left;
-    side->left -= side->room;
+    size_t room = available < side->left ? available : side->left;
+    side->known += room;
+    side->left -= room;
 }
 
 static void enter_block(weft__side *side, weft__block *block)
@@ -134,6 +135,7 @@ weft__leftover weft__queue_take_all(weft_queue *queue)
     weft__storage_init(&queue->storage, leftover.storage.item_size,
                        leftover.storage.kind, leftover.storage.compare);
     take_chain(queue, &leftover);
+    queue->get.known = queue->put.count;
     weft__store(&queue->get.count, queue->put.count);
     return leftover;
 }
