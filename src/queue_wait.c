@@ -27,7 +27,7 @@
 
 enum { CALLS = 2 };
 enum { EXPLORE = 32, LONGEST_PACE = 16, LEAST_RUN = 3 };
-enum { LOOKS = 8, LONGEST_PAUSE = 32 };
+enum { QUICK_LOOKS = 16, LOOKS = 22 };
 enum { TRIES = 3, RARELY = 32 };
 
 #define PATIENCE WEFT_US(500)
@@ -165,14 +165,15 @@ static void pause_for(uint32_t pauses)
         weft__os_pause();
 }
 
+/* Quickly at first, as an answer may be on its way. */
 static bool look_soon(const weft__moving *moving)
 {
     uint32_t pauses = 1;
     for (int look = 0; look < LOOKS; look++) {
         if (can_move(moving))
             return true;
+        pauses = look < QUICK_LOOKS ? pauses : 2 * pauses;
         pause_for(pauses);
-        pauses = pauses < LONGEST_PAUSE ? 2 * pauses : pauses;
     }
     return can_move(moving);
 }
