@@ -136,6 +136,10 @@ void weft__os_pause(void)
 {
 }
 
+void weft__os_yield(void)
+{
+}
+
 /* ---- The registry: three threads, met before they start ---- */
 
 weft__record *weft__register(void)
@@ -219,7 +223,7 @@ void *memcpy(void *to, const void *from, size_t size)
     return to;
 }
 
-void *memset(void *to, int byte, size_t size)
+void *(memset)(void *to, int byte, size_t size)
 {
     must(byte == 0 && size % sizeof(void *) == 0);
     for (size_t i = 0; i < size / sizeof(void *); i++)

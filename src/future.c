@@ -41,7 +41,7 @@ static _Thread_local const completion *completing;
 
 bool weft__future_is_done(const weft_future *future)
 {
-    if ((weft__load(&future->state_) & DONE) != 0)
+    if ((weft__future_word(future) & DONE) != 0)
         return true;
     const completion *each = completing;
     while (each != NULL && each->future != future)
@@ -57,6 +57,31 @@ weft_status weft__future_check(const weft_future *future, const char *function)
         return weft__misuse(WEFT_NOT_STARTED, function, future,
                             "the future was never submitted");
     return WEFT_OK;
+}
+
+/* ---- Forks ---- */
+
+uint32_t weft__future_epoch;
+
+static weft_lock epoch_lock;
+
+/* After the pools, whose guards are younger. */
+static void begin_epoch(weft__fork_guard *guard)
+{
+    (void)guard;
+    weft__future_epoch += WEFT__FUTURE_EPOCH;
+}
+
+__attribute__((constructor)) static void future_init(void)
+{
+    static weft__fork_guard guard = {.lock = &epoch_lock,
+                                     .in_child = begin_epoch};
+    weft__fork_guard_add(&guard);
+}
+
+void weft__future_outlive_fork(weft_future *future)
+{
+    future->state_ += WEFT__FUTURE_EPOCH;
 }
 
 /* ---- Completing ---- */
@@ -108,19 +133,35 @@ void weft__future_complete(weft_future *future, uint32_t state)
         weft__settle(future);
 }
 
-/* ---- Waiting ---- */
-
-static bool is_done(weft__waiter *waiter)
+bool weft__future_complete_quietly(weft_future *future, uint32_t state)
 {
-    const weft_future *future = waiter->data;
-    return (weft__load(&future->state_) & DONE) != 0;
+    uint32_t word = weft__load_relaxed(&future->state_);
+    do
+        if ((word & CALLBACKS) != 0)
+            return false;
+    while (!weft__compare_swap_weak(&future->state_, &word, state | DONE));
+    if ((word & WAITERS) != 0)
+        weft__settle(future);
+    return true;
 }
 
-static const weft__wait_kind kind = {.name = "future", .grant = is_done};
+/* ---- Waiting ---- */
+
+static bool is_done(void *future)
+{
+    return (weft__future_word(future) & DONE) != 0;
+}
+
+static bool grant_if_done(weft__waiter *waiter)
+{
+    return is_done(waiter->data);
+}
+
+static const weft__wait_kind kind = {.name = "future", .grant = grant_if_done};
 
 bool weft__future_mark_waiters(weft_future *future)
 {
-    uint32_t word = weft__load(&future->state_);
+    uint32_t word = weft__future_word(future);
     while ((word & DONE) == 0)
         if (weft__compare_swap(&future->state_, &word, word | WAITERS))
             return true;
@@ -130,13 +171,37 @@ bool weft__future_mark_waiters(weft_future *future)
 static weft_status sleep_until_done(weft_future *future, weft_duration deadline,
                                     weft__stoppable stoppable)
 {
-    weft__waiter waiter = {.kind = &kind, .object = future, .data = future};
+    weft__waiter waiter = {
+        .kind = &kind, .object = future, .data = future, .drowsy = true};
     weft__line *line = weft__line_lock(future);
     bool wait = weft__future_mark_waiters(future);
     if (wait)
         weft__line_push(line, &waiter);
     weft__line_unlock(line);
     return wait ? weft__park(&waiter, deadline, stoppable) : WEFT_OK;
+}
+
+/* A worker: its task below may wait for what only another worker can do. */
+static weft_status await_in_task(weft__worker *self, weft_future *future,
+                                 weft_duration deadline,
+                                 weft__stoppable stoppable)
+{
+    if (stoppable == WEFT__STOPPABLE && weft__record_stopping(weft__self()))
+        return WEFT_STOPPED;
+    if (deadline == WEFT_FOREVER && weft__worker_take(self, future)) {
+        weft__worker_run(self, future);
+        return WEFT_OK;
+    }
+    if (weft__worker_runs(self, future))
+        return weft__misuse(WEFT_DEADLOCK, "weft_future_result", future,
+                            "a task waits for itself");
+    if (weft__future_state(future) != WEFT__FUTURE_PENDING &&
+        weft__wait_awake(future, is_done, future))
+        return WEFT_OK;
+    weft__worker_step_aside(self);
+    weft_status status = sleep_until_done(future, deadline, stoppable);
+    weft__worker_step_back(self);
+    return status;
 }
 
 weft_status weft__future_await(weft_future *future, weft_duration deadline,
@@ -147,21 +212,11 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
     if (deadline == 0)
         return WEFT_TIMED_OUT;
     weft__worker *self = weft__worker_self();
-    if (self == NULL)
-        return sleep_until_done(future, deadline, stoppable);
-    if (weft__worker_runs(self, future))
-        return weft__misuse(WEFT_DEADLOCK, "weft_future_result", future,
-                            "a task waits for itself");
-    if (stoppable == WEFT__STOPPABLE && weft_stopping())
-        return WEFT_STOPPED;
-    if (deadline == WEFT_FOREVER && weft__worker_take(self, future)) {
-        weft__worker_run(self, future);
+    if (self != NULL)
+        return await_in_task(self, future, deadline, stoppable);
+    if (weft__wait_awake(future, is_done, future))
         return WEFT_OK;
-    }
-    weft__worker_step_aside(self);
-    weft_status status = sleep_until_done(future, deadline, stoppable);
-    weft__worker_step_back(self);
-    return status;
+    return sleep_until_done(future, deadline, stoppable);
 }
 
 static weft_status collect(const weft_future *future, void **value)

@@ -5,21 +5,27 @@
 /*
  * The word of a future.
  *
- *     bit 6     5           4         3      2 ... 0
- *     | RECORD | CALLBACKS | WAITERS | DONE |  state  |
+ *     bit 31..16   7       6        5           4         3      2 ... 0
+ *     | epoch | LOCAL | RECORD | CALLBACKS | WAITERS | DONE |  state  |
  *
  *     NEW --submit--> PENDING --> RUNNING --> FINISHED, FAILED
  *                        +--> CANCELLED, BROKEN
  *
- * A future leaves PENDING under its pool's lock, by whoever takes it out of the
- * pool's list: a worker, who runs it, or a canceller, who completes it. The
- * states in the last column say how it ends; while DONE is not yet there, its
- * callbacks are being called, and only they may see it. The swap that sets DONE
- * is the last touch of the future: its memory is the caller's again.
+ * A future leaves PENDING by whoever takes it out of where it stands: out of
+ * its slot in a worker's deque if it is LOCAL (see pool_deque.c), else out of
+ * its pool's list, under the pool's lock. That one, a worker or a canceller,
+ * changes the state. The states in the last column say how it ends; while DONE
+ * is not yet there, its callbacks are being called, and only they may see it.
+ * The swap that sets DONE is the last touch of the future: its memory is the
+ * caller's again.
  *
  * WAITERS and CALLBACKS are set, under the lock of the future's line, by who
  * stands in that line or adds a callback; that lock guards callbacks_, too.
  * RECORD marks the pool's own, made by weft_pool_run: nobody waits for those.
+ *
+ * The epoch counts the forks between the first process and the one in which the
+ * future was submitted. One of another epoch that is not done will never be, as
+ * its worker is the parent's: it reads as BROKEN.
  */
 
 #include "park.h"
@@ -37,13 +43,40 @@ enum {
     WEFT__FUTURE_DONE = 8,
     WEFT__FUTURE_WAITERS = 16,
     WEFT__FUTURE_CALLBACKS = 32,
-    WEFT__FUTURE_RECORD = 64
+    WEFT__FUTURE_RECORD = 64,
+    WEFT__FUTURE_LOCAL = 128,
+    WEFT__FUTURE_EPOCH = 1 << 16 /* one */
 };
+
+/* Of this process, in its place in the word. */
+extern uint32_t weft__future_epoch;
+
+/* The word, as it is to be read. */
+static inline uint32_t weft__future_word(const weft_future *future)
+{
+    uint32_t word = weft__load(&future->state_);
+    bool is_old =
+        word / WEFT__FUTURE_EPOCH != weft__future_epoch / WEFT__FUTURE_EPOCH;
+    if ((word & WEFT__FUTURE_DONE) == 0 && is_old &&
+        (word & WEFT__FUTURE_STATE) != WEFT__FUTURE_NEW)
+        word = WEFT__FUTURE_BROKEN | WEFT__FUTURE_DONE;
+    return word;
+}
 
 static inline uint32_t weft__future_state(const weft_future *future)
 {
-    return weft__load(&future->state_) & WEFT__FUTURE_STATE;
+    return weft__future_word(future) & WEFT__FUTURE_STATE;
 }
+
+/* From PENDING to RUNNING, by who has it. */
+static inline void weft__future_begin(weft_future *future)
+{
+    weft__fetch_add(&future->state_,
+                    WEFT__FUTURE_RUNNING - WEFT__FUTURE_PENDING);
+}
+
+/* In a forked child: its task goes on here. */
+void weft__future_outlive_fork(weft_future *future);
 
 /* Changes the state and keeps the flags. */
 void weft__future_set_state(weft_future *future, uint32_t state);
@@ -51,6 +84,9 @@ void weft__future_set_state(weft_future *future, uint32_t state);
 /* Makes it done in the given way; result or error are there already. Calls the
  * callbacks, then wakes. No lock held; the future is gone when this returns. */
 void weft__future_complete(weft_future *future, uint32_t state);
+
+/* The same if there are no callbacks; false: there are, nothing is changed. */
+bool weft__future_complete_quietly(weft_future *future, uint32_t state);
 
 /* Is it done, as far as this thread may know? */
 bool weft__future_is_done(const weft_future *future);

@@ -42,7 +42,7 @@ static bool list_if_done(weft__waiter *waiter)
 {
     entry *own = WEFT_CONTAINER_OF(waiter, entry, waiter);
     weft_completions *completions = waiter->data;
-    if ((weft__load(&own->future->state_) & WEFT__FUTURE_DONE) == 0)
+    if ((weft__future_word(own->future) & WEFT__FUTURE_DONE) == 0)
         return false;
     own->next_ready = NULL;
     weft__mutex_lock(&completions->mutex);

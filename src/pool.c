@@ -1,42 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The pool: one list of pending futures, linked through themselves, one lock.
+ * The pool: making, submitting, forking.
  *
- *                        submit
- *                          |
- *     first <-> ... <-> last        active: running a task, or on the way
- *       |                           asleep: waits in `work`, not called yet
- *       +--> an active worker       aside:  waits for a future (no count)
+ *     threads outside                    tasks of the pool
+ *            |                                   |
+ *        entrance  (pool_entrance.c)       deque of their worker
+ *            |      first in, first out          |   (pool_deque.c)
+ *            +---------> a worker <--------------+  own: youngest first
+ *                                                   others': oldest first
  *
- * At most `limit` workers are active. Whoever adds a task, or stops being
- * active while some are pending, calls a worker: the one that has slept longest
- * and has not been called, or a new one. A worker that waits for a future runs
- * that very task, if it is pending; it never runs another one on top of what it
- * runs, since that might need a lock which the one below holds. Instead it
- * steps aside, and a stand-in is called. So whatever is waited for is run by
- * somebody, and tasks that wait for tasks cannot starve, with a single worker,
- * too. One that steps back may make one active too many: whoever is done first
- * then sleeps, or ends where `limit` workers sleep already.
+ * A worker takes from its own deque, then from the entrance, then from the
+ * deques of others; now and then the entrance comes first (worker.c). Futures
+ * are linked, and stand in deques, by themselves: submitting allocates nothing.
  *
- * Invariant, whenever the lock is free: if a future is pending, `limit` workers
- * are active, or no more threads could be started.
+ * At most `limit` workers are active: running a task, or on the way to one; how
+ * they are called and sleep is told in pool_calls.c. A worker that waits for a
+ * future runs that very task, if it is pending; it never runs another one on
+ * top of what it runs, since that might need a lock which the one below holds.
+ * Instead it steps aside, and a stand-in is called, who may steal what the
+ * waiting one has in its deque. So whatever is waited for is run by somebody,
+ * and tasks that wait for tasks cannot starve, with a single worker, too. One
+ * that steps back may make one active too many: whoever is done first then
+ * sleeps, or ends where `limit` workers sleep already.
  */
 
 #include "pool.h"
 
 #include "misuse.h"
-#include "registry.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-enum { MOST_SPARES = 256 };
+#include <string.h>
 
 static weft_pool *default_pool;
 
 /* ---- Exit and fork ---- */
+
+static bool others_are_busy(const weft_pool *pool)
+{
+    return pool->engaged > 1 || weft__pool_may_have_task(pool);
+}
 
 /* A task of a pool that delays exit calls exit: its pool's other tasks first;
  * threads and other pools are counted by lifecycle.c. */
@@ -48,59 +53,41 @@ static bool drain_own(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft_pool *pool = self->pool;
     bool waited = false;
     weft__worker_step_aside(self);
-    weft_lock_acquire(&pool->lock);
+    weft__pool_enter(pool);
     pool->exit_waits = true;
-    for (; pool->unfinished > self->running_count; waited = true) {
+    for (; others_are_busy(pool); waited = true) {
         weft__record_unstop(weft__self()); /* exit goes its own way */
         weft_condition_wait(&pool->quiet, &pool->lock);
     }
-    weft_lock_release(&pool->lock);
+    weft__pool_leave(pool);
     weft__worker_step_back(self);
     return waited;
 }
 
-static void forget_task(weft_future *future)
-{
-    if ((future->state_ & WEFT__FUTURE_RECORD) != 0)
-        free(future);
-    else
-        weft__store(&future->state_, WEFT__FUTURE_BROKEN | WEFT__FUTURE_DONE);
-}
-
-static void forget_tasks(weft_future *chain)
-{
-    while (chain != NULL) {
-        weft_future *future = chain;
-        chain = future->next_;
-        forget_task(future);
-    }
-}
-
-/* The parent's workers are gone, and with them what they ran or would have. */
+/* The parent's workers are gone, and what they ran or would have reads as
+ * broken. */
 static void mend_in_child(weft__fork_guard *guard)
 {
     weft_pool *pool = WEFT_CONTAINER_OF(guard, weft_pool, guard);
     weft__worker *self = weft__worker_self();
     if (self != NULL && self->pool != pool)
         self = NULL;
-    forget_tasks(pool->first);
-    pool->first = pool->last = NULL;
-    while (pool->workers != NULL) {
-        weft__worker *gone = pool->workers;
-        pool->workers = gone->next;
-        if (gone == self)
-            continue;
-        forget_tasks(gone->running);
-        free(gone);
+    weft__tasks_forget(pool, self);
+    for (weft__worker *each = pool->workers; each != NULL; each = each->next) {
+        weft__deque_reset(&each->deque);
+        each->ended = each != self;
     }
-    pool->work = pool->quiet = (weft_condition){.private_ = 0};
-    pool->workers = self;
-    pool->active = self != NULL;
+    weft_future *running = self != NULL ? self->running : NULL;
+    for (; running != NULL; running = running->next_)
+        weft__future_outlive_fork(running);
+    weft__entrance_reset(pool);
+    weft__wakes_init(&pool->calls);
+    pool->quiet = (weft_condition){.private_ = 0};
     pool->asleep = 0;
-    pool->unfinished = self != NULL ? self->running_count : 0;
-    if (self != NULL)
-        self->next = NULL;
-    if (pool->unfinished > 0 && !pool->daemon) {
+    pool->alive = pool->active = pool->engaged = self != NULL;
+    pool->coming = self != NULL && self->coming;
+    (void)weft__pool_review(pool);
+    if (self != NULL && !pool->daemon) {
         weft__delay_exit();
         weft__self()->delays_exit = true;
     }
@@ -132,9 +119,12 @@ weft_pool *weft_pool_create_with(const weft_pool_options *options)
         errno = EINVAL;
         return NULL;
     }
-    weft_pool *pool = calloc(1, sizeof *pool);
+    weft_pool *pool = aligned_alloc(_Alignof(weft_pool), sizeof *pool);
     if (pool == NULL)
         return NULL; /* errno is ENOMEM */
+    memset(pool, 0, sizeof *pool);
+    pool->gate = WEFT__GATE_EMPTY;
+    weft__wakes_init(&pool->calls);
     pool->limit =
         options->workers != 0 ? options->workers : weft__os_processors();
     pool->initializer = options->initializer;
@@ -174,12 +164,12 @@ unsigned weft_pool_workers(const weft_pool *pool)
 
 /* ---- Submitting ---- */
 
-/* With the lock held. */
 static weft_status whether_open(const weft_pool *pool)
 {
-    if (pool->shut_down)
+    uint32_t closed = weft__load_relaxed(&pool->closed);
+    if ((closed & WEFT__SHUT) != 0)
         return WEFT_SHUT_DOWN;
-    return pool->broken ? WEFT_BROKEN : (weft_status)WEFT_OK;
+    return closed != WEFT__OPEN ? WEFT_BROKEN : (weft_status)WEFT_OK;
 }
 
 static weft_status null_argument(const char *function, const weft_pool *pool)
@@ -189,126 +179,129 @@ static weft_status null_argument(const char *function, const weft_pool *pool)
 }
 
 weft_status weft__pool_check_open(weft_pool *pool, const char *function)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    if (pool == NULL)
-        return null_argument(function, pool);
-    weft_lock_acquire(&pool->lock);
+    return pool != NULL ? whether_open(pool) : null_argument(function, pool);
+}
+
+/* There is no worker yet: without one, nothing is submitted. */
+static weft_status submit_first(weft_pool *pool, weft_future *future)
+{
+    weft__pool_enter(pool);
     weft_status status = whether_open(pool);
-    weft_lock_release(&pool->lock);
+    if (status == WEFT_OK) {
+        weft__entrance_append(pool, future);
+        status = weft__pool_review(pool);
+        if (status != WEFT_OK && pool->alive > 0)
+            status = WEFT_OK;
+        else if (status != WEFT_OK)
+            weft__entrance_unlink(pool, future);
+    }
+    weft__pool_leave(pool);
     return status;
 }
 
-static void append(weft_pool *pool, weft_future *future)
+static weft_status submit_outside(weft_pool *pool, weft_future *future)
 {
-    future->previous_ = pool->last;
-    future->next_ = NULL;
-    if (pool->last != NULL)
-        pool->last->next_ = future;
-    else
-        pool->first = future;
-    pool->last = future;
-    if (pool->unfinished++ == 0 && !pool->daemon)
-        weft__delay_exit();
+    if (weft__load(&pool->gate) == WEFT__GATE_EMPTY)
+        return submit_first(pool, future);
+    weft__entering entry = weft__entrance_put(pool, future);
+    if (entry == WEFT__NOT_ENTERED)
+        return whether_open(pool);
+    if (entry == WEFT__ENTERED_FIRST &&
+        weft__load_ordered(&pool->gate) == WEFT__GATE_CALL)
+        weft__pool_call(pool, true);
+    return WEFT_OK;
 }
 
-/* With the lock held. */
+/* In a task of the pool. */
+static weft_status submit_inside(weft__worker *self, weft_future *future)
+{
+    weft_pool *pool = self->pool;
+    weft_status status = whether_open(pool);
+    if (status != WEFT_OK)
+        return status;
+    future->state_ |= WEFT__FUTURE_LOCAL;
+    if (!weft__deque_push(&self->deque, future)) {
+        future->state_ &= ~(uint32_t)WEFT__FUTURE_LOCAL;
+        return submit_outside(pool, future);
+    }
+    if (weft__load_ordered(&pool->gate) == WEFT__GATE_CALL)
+        weft__pool_call(pool, false);
+    return WEFT_OK;
+}
+
 static weft_status submit(weft_pool *pool, weft_future *future)
 {
-    append(pool, future);
-    weft_status status = weft__pool_call_worker(pool);
-    if (status == WEFT_OK || pool->workers != NULL)
-        return WEFT_OK;
-    weft__pool_unlink(pool, future);
-    weft__store(&future->state_, WEFT__FUTURE_NEW);
-    weft__pool_finished(pool, 1);
-    return status;
+    weft__worker *self = weft__worker_self();
+    return self != NULL && self->pool == pool ? submit_inside(self, future)
+                                              : submit_outside(pool, future);
+}
+
+/* Where it stands is written by whoever puts it there. */
+static void prepare(weft_pool *pool, weft_future *future, weft_target target,
+                    void *arg)
+{
+    future->state_ = WEFT__FUTURE_PENDING | weft__future_epoch;
+    future->code_ = 0;
+    future->pool_ = pool;
+    future->target_ = target;
+    future->arg_ = arg;
+    future->callbacks_ = NULL;
 }
 
 weft_status weft_submit(weft_pool *pool, weft_future *future,
-                        weft_target target,
-                        void *arg) WEFT_NO_THREAD_SAFETY_ANALYSIS
+                        weft_target target, void *arg)
 {
     if (pool == NULL || future == NULL || target == NULL)
         return null_argument("weft_submit", pool);
-    *future = (weft_future){.state_ = WEFT__FUTURE_NEW,
-                            .pool_ = pool,
-                            .target_ = target,
-                            .arg_ = arg};
-    weft_lock_acquire(&pool->lock);
-    weft_status status = whether_open(pool);
-    if (status == WEFT_OK) {
-        weft__store(&future->state_, WEFT__FUTURE_PENDING);
-        status = submit(pool, future);
-    }
-    weft_lock_release(&pool->lock);
+    prepare(pool, future, target, arg);
+    weft_status status = submit(pool, future);
+    if (WEFT__LIKELY(status == WEFT_OK))
+        return WEFT_OK;
+    weft__store(&future->state_, WEFT__FUTURE_NEW);
     return status;
 }
 
-/* With the lock held. */
-static weft__task *take_record(weft_pool *pool)
-{
-    weft__task *task = pool->spare;
-    if (task == NULL)
-        return malloc(sizeof *task);
-    pool->spare = task->next_spare;
-    pool->spares--;
-    return task;
-}
-
-void weft__pool_recycle(weft_pool *pool, weft_future *future)
-{
-    weft__task *task = WEFT_CONTAINER_OF(future, weft__task, future);
-    if (pool->spares == MOST_SPARES) {
-        free(task);
-        return;
-    }
-    task->next_spare = pool->spare;
-    pool->spare = task;
-    pool->spares++;
-}
-
-/* With the lock held. */
-static weft_status run(weft_pool *pool, weft_target target, void *arg)
-{
-    weft__task *task = take_record(pool);
-    if (task == NULL)
-        return WEFT_NO_MEMORY;
-    task->future = (weft_future){
-        .state_ = WEFT__FUTURE_RECORD | WEFT__FUTURE_PENDING,
-        .pool_ = pool,
-        .target_ = target,
-        .arg_ = arg,
-    };
-    weft_status status = submit(pool, &task->future);
-    if (status != WEFT_OK)
-        weft__pool_recycle(pool, &task->future);
-    return status;
-}
-
-weft_status weft_pool_run(weft_pool *pool, weft_target target,
-                          void *arg) WEFT_NO_THREAD_SAFETY_ANALYSIS
+weft_status weft_pool_run(weft_pool *pool, weft_target target, void *arg)
 {
     if (pool == NULL || target == NULL)
         return null_argument("weft_pool_run", pool);
-    weft_lock_acquire(&pool->lock);
     weft_status status = whether_open(pool);
-    if (status == WEFT_OK)
-        status = run(pool, target, arg);
-    weft_lock_release(&pool->lock);
+    if (status != WEFT_OK)
+        return status;
+    weft__task *task = weft__task_take(pool);
+    if (task == NULL)
+        return WEFT_NO_MEMORY;
+    prepare(pool, &task->future, target, arg);
+    task->future.state_ |= WEFT__FUTURE_RECORD;
+    status = submit(pool, &task->future);
+    if (status != WEFT_OK)
+        weft__task_give_back(pool, task);
     return status;
 }
 
-bool weft__pool_withdraw(weft_future *future) WEFT_NO_THREAD_SAFETY_ANALYSIS
+/* With the lock held, so that of two who withdraw it the second sees what the
+ * first did. */
+static bool withdraw(weft_pool *pool, weft_future *future)
+{
+    uint32_t word = weft__future_word(future);
+    if ((word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING)
+        return false;
+    if ((word & WEFT__FUTURE_LOCAL) != 0)
+        return weft__deque_withdraw(NULL, future);
+    weft__entrance_unload(pool);
+    weft__entrance_unlink(pool, future);
+    return true;
+}
+
+bool weft__pool_withdraw(weft_future *future)
 {
     weft_pool *pool = future->pool_;
-    weft_lock_acquire(&pool->lock);
-    bool pending = weft__future_state(future) == WEFT__FUTURE_PENDING;
-    if (pending) {
-        weft__pool_unlink(pool, future);
+    weft__pool_enter(pool);
+    bool withdrawn = withdraw(pool, future);
+    if (withdrawn)
         weft__future_set_state(future, WEFT__FUTURE_CANCELLED);
-        weft__pool_finished(pool, 1);
-    }
-    weft_lock_release(&pool->lock);
-    return pending;
+    (void)weft__pool_review_list(pool);
+    weft__pool_leave(pool);
+    return withdrawn;
 }

@@ -2,47 +2,73 @@
 #ifndef WEFT_SRC_POOL_H
 #define WEFT_SRC_POOL_H
 
-/* What the files of the pool share. Its lock guards all fields but those that
- * never change; the picture is in pool.c. */
+/* What the files of the pool share; the picture is in pool.c. */
 
 #include "future.h"
 #include "lifecycle.h"
+#include "pool_deque.h"
+#include "registry.h"
 #include "weft/condition.h"
 #include "weft/pool.h"
 
+/* Its memory is the pool's until that is destroyed, since thieves may look at
+ * its deque at any time; another worker may use it after it. */
 typedef struct weft__worker {
     weft_thread thread;
+    weft__deque deque;
     weft_pool *pool;
-    struct weft__worker *next;
     weft_future *running; /* innermost; next_ is the one that waits for it */
-    unsigned running_count;
-    const void *middle; /* of its stack */
+    unsigned turns;
+    bool coming;               /* is counted in the pool's */
+    bool ended;                /* guarded by the pool's lock */
+    const void *middle;        /* of its stack */
+    struct weft__worker *next; /* never changed once it can be seen */
     char name[WEFT_NAME_SIZE];
 } weft__worker;
 
-/* What weft_pool_run submits. */
+/* What weft_pool_run submits: from the pool's own storage, see pool_tasks.c. */
 typedef struct weft__task {
-    weft_future future; /* first, so that one is the other */
-    struct weft__task *next_spare;
+    weft_future future;
+    uint32_t index;
+    uint32_t next; /* spare: the next one's index + 1; 0: none */
 } weft__task;
 
+enum { WEFT__TASK_SLABS = 24 };
+
+/* What pool.gate tells those who submit. */
+enum {
+    WEFT__GATE_QUIET, /* just submit */
+    WEFT__GATE_CALL,  /* then call a worker */
+    WEFT__GATE_EMPTY  /* there is none at all: the long way */
+};
+
+/* What pool.closed holds. */
+enum { WEFT__OPEN, WEFT__SHUT = 1, WEFT__BROKEN = 2 };
+
 struct weft_pool {
-    weft__fork_guard guard;
-    weft_lock lock;
-    weft_condition work;       /* workers asleep wait here */
-    weft_condition quiet;      /* for `unfinished` to go down */
-    weft_future *first, *last; /* pending, in order of submission */
-    size_t unfinished;         /* pending, running or being cancelled */
-    unsigned active;           /* workers neither asleep nor stepped aside */
+    /* ---- Written by those who submit and by who looks out ---- */
+    _Alignas(64) weft_future *inbox; /* youngest first, by next_ */
+    uint32_t gate;                   /* written with the lock held */
+    _Alignas(64) uint64_t spare;     /* records of tasks; see pool_tasks.c */
+    /* ---- Guarded by the lock ---- */
+    _Alignas(64) weft_lock lock;
+    unsigned active;           /* neither asleep nor stepped aside */
+    unsigned coming;           /* active, and on the way to any task */
     unsigned asleep;           /* and not called yet */
+    unsigned engaged;          /* awake, or aside, or ending futures */
+    unsigned alive;            /* workers not ended */
     unsigned named;            /* workers ever */
-    weft__worker *workers;     /* alive */
-    weft__worker *retired;     /* ended, but not joined yet */
-    weft__task *spare;
-    unsigned spares;
-    bool exit_waits; /* for some of `unfinished`, not all */
-    bool shut_down, broken;
-    /* Never changed. */
+    weft_future *first, *last; /* out of the inbox, in order */
+    size_t listed;             /* how many */
+    weft__wakes calls;         /* whom to wake once the lock is free */
+    bool exit_waits;           /* for all but one of `engaged` */
+    weft_condition quiet;
+    weft__fork_guard guard;
+    /* ---- Seldom changed, read without the lock ---- */
+    _Alignas(64) weft__worker *workers; /* ever, the newest first */
+    uint32_t closed;
+    unsigned slabs_count;
+    weft__task *slabs[WEFT__TASK_SLABS];
     unsigned limit;
     weft_target initializer;
     void *initializer_arg;
@@ -51,26 +77,92 @@ struct weft_pool {
     char name[WEFT_NAME_SIZE];
 };
 
-/* ---- worker.c: with the pool's lock held ---- */
+/* ---- pool_calls.c ---- */
 
-/* There is one pending task more, or one active worker less: wakes or starts a
- * worker if one may be active. WEFT_NO_THREADS, WEFT_NO_MEMORY: none could be
- * started. */
-weft_status weft__pool_call_worker(weft_pool *pool);
+/* The lock; who leaves wakes whom he called with it held. Waiting to enter
+ * instead is for workers who want a task: where they meet often, tasks are so
+ * small that one worker alone is faster, and the others nap. */
+void weft__pool_enter(weft_pool *pool);
+void weft__pool_wait_to_enter(weft_pool *pool);
+void weft__pool_leave(weft_pool *pool);
 
-/* Takes the future out of the pending ones. */
-void weft__pool_unlink(weft_pool *pool, weft_future *future);
+/* With the lock held, after any change of its counts: sets the gate, and wakes
+ * or starts a worker if a task wants one. WEFT_NO_THREADS, WEFT_NO_MEMORY: none
+ * could be started. */
+weft_status weft__pool_review(weft_pool *pool);
 
-/* `n` tasks have ended. */
-void weft__pool_finished(weft_pool *pool, size_t n);
+/* The same where only the list has changed. */
+weft_status weft__pool_review_list(weft_pool *pool);
 
-/* Takes all pending futures out, in the given state; the chain by next_. */
-weft_future *weft__pool_take_all(weft_pool *pool, uint32_t state);
+/* With the lock held: somebody will be awake for the pool, or not any more. */
+void weft__pool_engage(weft_pool *pool);
+void weft__pool_disengage(weft_pool *pool);
 
-/* ---- worker.c: without ---- */
+/* With the lock held: wakes all who sleep, to find that they may end. */
+void weft__pool_call_all(weft_pool *pool);
+
+/* After a submission, to the entrance (`is_listed`) or to a deque, if the gate
+ * says so. */
+void weft__pool_call(weft_pool *pool, bool is_listed);
+
+/* May a task be pending? Ordered after what the caller wrote. */
+bool weft__pool_may_have_task(const weft_pool *pool);
+
+/* The worker is going to look for a task, if nobody is yet, or goes to one. */
+void weft__worker_announce(weft__worker *self);
+void weft__worker_arrive(weft__worker *self);
+
+/* Waits until there may be a task, awake or asleep. `again`: there was none
+ * when it last returned. False: it should end, and does not count any more. */
+bool weft__worker_rest(weft__worker *self, bool again);
+
+/* Around a wait for a future: another worker may be active instead. */
+void weft__worker_step_aside(weft__worker *self);
+void weft__worker_step_back(weft__worker *self);
+
+/* ---- pool_entrance.c ---- */
+
+typedef enum weft__entering {
+    WEFT__ENTERED, /* others were there before */
+    WEFT__ENTERED_FIRST,
+    WEFT__NOT_ENTERED /* the pool takes no more */
+} weft__entering;
+
+/* Puts a pending future into the inbox; it may be gone when this returns. */
+weft__entering weft__entrance_put(weft_pool *pool, weft_future *future);
+
+/* A hint: nobody has entered. */
+bool weft__entrance_seems_empty(const weft_pool *pool);
+
+/* All below with the lock held. Puts the future at the end of the list. */
+void weft__entrance_append(weft_pool *pool, weft_future *future);
+
+/* The first one, out of the list; NULL: there is none. */
+weft_future *weft__entrance_take(weft_pool *pool);
+
+/* Takes one that has entered out of the list. */
+void weft__entrance_unlink(weft_pool *pool, weft_future *future);
+
+/* Moves what is in the inbox to the list. */
+void weft__entrance_unload(weft_pool *pool);
+
+/* The same; from now on nobody enters. */
+void weft__entrance_close(weft_pool *pool);
+
+/* Empty and open, or not. */
+void weft__entrance_reset(weft_pool *pool);
+
+/* ---- worker.c ---- */
 
 /* The calling thread as a worker, NULL if it is none. */
-weft__worker *weft__worker_self(void);
+static inline weft__worker *weft__worker_self(void)
+{
+    const weft__record *self = weft__current;
+    return self != NULL ? self->pool_worker : NULL;
+}
+
+/* With the lock held. A worker that is coming. */
+weft_status weft__worker_start(weft_pool *pool);
 
 /* Does the worker run this future, perhaps below others? */
 bool weft__worker_runs(const weft__worker *self, const weft_future *future);
@@ -82,15 +174,11 @@ bool weft__worker_take(weft__worker *self, weft_future *future);
 /* Runs a future that was taken, and completes it. */
 void weft__worker_run(weft__worker *self, weft_future *future);
 
-/* Around a wait for a future: another worker may be active instead. */
-void weft__worker_step_aside(weft__worker *self);
-void weft__worker_step_back(weft__worker *self);
+/* ---- pool_end.c ---- */
 
-/* Completes a chain from weft__pool_take_all, in the state that it has. */
-void weft__pool_complete_all(weft_pool *pool, weft_future *chain);
-
-/* Joins those workers and frees them. */
-void weft__workers_join(weft__worker *chain);
+/* Closes the pool with `reason` (WEFT__SHUT, WEFT__BROKEN); what is pending
+ * ends in `state`, unless that is WEFT__FUTURE_PENDING. */
+void weft__pool_close(weft_pool *pool, uint32_t reason, uint32_t state);
 
 /* ---- pool.c ---- */
 
@@ -102,7 +190,15 @@ weft_status weft__pool_check_open(weft_pool *pool, const char *function);
 
 bool weft__pool_is_default(const weft_pool *pool);
 
-/* Gives the record of a task back; with the lock held. */
-void weft__pool_recycle(weft_pool *pool, weft_future *future);
+/* ---- pool_tasks.c ---- */
+
+/* The record of a task, NULL: no memory. And back. */
+weft__task *weft__task_take(weft_pool *pool);
+void weft__task_give_back(weft_pool *pool, weft__task *task);
+
+/* In a forked child: all are spare but those that `self` runs. */
+void weft__tasks_forget(weft_pool *pool, const weft__worker *self);
+
+void weft__tasks_free(weft_pool *pool);
 
 #endif

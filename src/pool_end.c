@@ -19,31 +19,76 @@ static weft_status waits_for_itself(const char *function, const weft_pool *pool)
                         "a task of the pool would wait for itself");
 }
 
-static void shut_down(weft_pool *pool,
-                      bool cancel) WEFT_NO_THREAD_SAFETY_ANALYSIS
+/* ---- Closing ---- */
+
+/* With the lock held: all that are pending, by next_, in the given state. A
+ * thief who is just taking one is waited for. */
+static weft_future *take_all(weft_pool *pool, uint32_t state)
 {
-    weft_future *cancelled = NULL;
-    weft_lock_acquire(&pool->lock);
-    pool->shut_down = true;
-    if (cancel)
-        cancelled = weft__pool_take_all(pool, WEFT__FUTURE_CANCELLED);
-    pool->active += pool->asleep; /* to find that they may end */
-    pool->asleep = 0;
-    weft_condition_notify_all(&pool->work);
-    weft_lock_release(&pool->lock);
-    weft__pool_complete_all(pool, cancelled);
+    weft_future *chain = pool->first;
+    weft__entrance_reset(pool);
+    for (weft__worker *each = pool->workers; each != NULL; each = each->next)
+        while (weft__deque_may_have(&each->deque)) {
+            weft_future *stolen = weft__deque_steal(&each->deque);
+            if (stolen == NULL) {
+                weft__os_yield();
+                continue;
+            }
+            stolen->next_ = chain;
+            chain = stolen;
+        }
+    for (weft_future *each = chain; each != NULL; each = each->next_)
+        weft__future_set_state(each, state);
+    return chain;
+}
+
+static void complete_all(weft_pool *pool, weft_future *chain)
+{
+    while (chain != NULL) {
+        weft_future *future = chain;
+        chain = future->next_;
+        uint32_t word = weft__load(&future->state_);
+        if ((word & WEFT__FUTURE_RECORD) != 0)
+            weft__task_give_back(pool,
+                                 WEFT_CONTAINER_OF(future, weft__task, future));
+        else
+            weft__future_complete(future, word & WEFT__FUTURE_STATE);
+    }
+    weft__pool_enter(pool);
+    weft__pool_disengage(pool);
+    weft__pool_leave(pool);
+}
+
+void weft__pool_close(weft_pool *pool, uint32_t reason, uint32_t state)
+{
+    weft_future *ended = NULL;
+    weft__pool_enter(pool);
+    weft__store_relaxed(&pool->closed, pool->closed | reason);
+    weft__entrance_close(pool);
+    if (state != WEFT__FUTURE_PENDING)
+        ended = take_all(pool, state);
+    if (ended != NULL)
+        weft__pool_engage(pool);
+    if ((reason & WEFT__SHUT) != 0)
+        weft__pool_call_all(pool);
+    (void)weft__pool_review(pool);
+    weft__pool_leave(pool);
+    if (ended != NULL)
+        complete_all(pool, ended);
 }
 
 static weft_status wait_until_quiet(weft_pool *pool)
     WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     weft_status status = WEFT_OK;
-    weft_lock_acquire(&pool->lock);
-    while (pool->unfinished > 0 && status == WEFT_OK)
+    weft__pool_enter(pool);
+    while (pool->engaged > 0 && status == WEFT_OK)
         status = weft_condition_wait(&pool->quiet, &pool->lock);
-    weft_lock_release(&pool->lock);
+    weft__pool_leave(pool);
     return status;
 }
+
+/* ---- Shutting down ---- */
 
 weft_status weft_pool_shutdown_with(weft_pool *pool,
                                     const weft_pool_shutdown_options *options)
@@ -56,7 +101,9 @@ weft_status weft_pool_shutdown_with(weft_pool *pool,
         return weft__misuse(WEFT_INVALID, function, NULL, "the pool is NULL");
     if (options->wait && is_own(pool))
         return waits_for_itself(function, pool);
-    shut_down(pool, options->cancel_futures);
+    weft__pool_close(pool, WEFT__SHUT,
+                     options->cancel_futures ? WEFT__FUTURE_CANCELLED
+                                             : WEFT__FUTURE_PENDING);
     if (!options->wait)
         return WEFT_OK;
     weft__worker *self = weft__worker_self(); /* of another pool */
@@ -68,12 +115,15 @@ weft_status weft_pool_shutdown_with(weft_pool *pool,
     return status;
 }
 
+/* ---- Destroying ---- */
+
 static weft__worker *living_worker(weft_pool *pool)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    weft_lock_acquire(&pool->lock);
+    weft__pool_enter(pool);
     weft__worker *worker = pool->workers;
-    weft_lock_release(&pool->lock);
+    while (worker != NULL && worker->ended)
+        worker = worker->next;
+    weft__pool_leave(pool);
     return worker;
 }
 
@@ -86,7 +136,11 @@ static void join_workers(weft_pool *pool)
     weft__worker *worker;
     while ((worker = living_worker(pool)) != NULL)
         weft__service_join(&worker->thread);
-    weft__workers_join(pool->retired);
+    while ((worker = pool->workers) != NULL) {
+        pool->workers = worker->next;
+        weft__service_join(&worker->thread);
+        free(worker);
+    }
     if (self != NULL)
         weft__worker_step_back(self);
 }
@@ -101,14 +155,10 @@ weft_status weft_pool_destroy(weft_pool *pool)
                             "the default pool is everybody's");
     if (is_own(pool))
         return waits_for_itself(function, pool);
-    shut_down(pool, false);
+    weft__pool_close(pool, WEFT__SHUT, WEFT__FUTURE_PENDING);
     join_workers(pool);
     weft__fork_guard_remove(&pool->guard);
-    while (pool->spare != NULL) {
-        weft__task *task = pool->spare;
-        pool->spare = task->next_spare;
-        free(task);
-    }
+    weft__tasks_free(pool);
     free(pool);
     return WEFT_OK;
 }

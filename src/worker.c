@@ -1,184 +1,157 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The workers of a pool: starting, sleeping, running, stepping aside. The
- * picture is in pool.c.
+ * The workers of a pool: starting, finding tasks, running them. The picture is
+ * in pool.c.
  */
 
-#include "misuse.h"
 #include "pool.h"
-#include "registry.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-weft__worker *weft__worker_self(void)
-{
-    const weft__record *self = weft__current;
-    return self != NULL ? self->pool_worker : NULL;
-}
-
-/* ---- With the lock held ---- */
-
-void weft__pool_unlink(weft_pool *pool, weft_future *future)
-{
-    if (future->previous_ != NULL)
-        future->previous_->next_ = future->next_;
-    else
-        pool->first = future->next_;
-    if (future->next_ != NULL)
-        future->next_->previous_ = future->previous_;
-    else
-        pool->last = future->previous_;
-}
-
-void weft__pool_finished(weft_pool *pool, size_t n)
-{
-    if (n == 0)
-        return;
-    pool->unfinished -= n;
-    if (pool->unfinished == 0 && !pool->daemon)
-        weft__allow_exit();
-    if (pool->unfinished == 0 || pool->exit_waits)
-        weft_condition_notify_all(&pool->quiet);
-}
+/* One task in so many is taken from the entrance although there are others: so
+ * a flood of nested tasks does not starve those from outside. */
+enum { FAIRNESS = 61 };
 
 static void *work(weft_thread *thread);
 
-/* A worker's memory: of one that has ended, if there is any. In a pool that is
- * shut down, who destroys it may be joining that one. */
+/* ---- Starting, with the lock held ---- */
+
+static bool is_alive(const weft_thread *thread)
+{
+    uint32_t state = weft__load(&thread->state_);
+    return (state & ~(uint32_t)WEFT__THREAD_WAITERS) == WEFT__ALIVE;
+}
+
+/* The memory of one that has ended, or more. In a pool that is shut down, who
+ * destroys it may be joining that one. */
 static weft__worker *worker_memory(weft_pool *pool)
 {
-    weft__worker *worker = pool->retired;
-    if (worker == NULL || pool->shut_down ||
-        weft__load(&worker->thread.state_) != WEFT__ENDED)
-        return calloc(1, sizeof *worker);
-    pool->retired = worker->next;
+    weft__worker *worker = pool->workers;
+    if ((pool->closed & WEFT__SHUT) != 0)
+        worker = NULL;
+    while (worker != NULL && (!worker->ended || is_alive(&worker->thread)))
+        worker = worker->next;
+    if (worker != NULL)
+        return worker;
+    worker = aligned_alloc(_Alignof(weft__worker), sizeof *worker);
+    if (worker == NULL)
+        return NULL;
     memset(worker, 0, sizeof *worker);
+    worker->pool = pool;
+    worker->ended = true;
+    worker->next = pool->workers;
+    weft__store(&pool->workers, worker);
     return worker;
 }
 
-static weft_status start_worker(weft_pool *pool)
+weft_status weft__worker_start(weft_pool *pool)
 {
     weft__worker *worker = worker_memory(pool);
     if (worker == NULL)
         return WEFT_NO_MEMORY;
     snprintf(worker->name, sizeof worker->name, "%.50s_%u", pool->name,
              pool->named);
-    worker->pool = pool;
     worker->thread = (weft_thread){
         .run = work, .name = worker->name, .stack_size = pool->stack_size};
+    worker->coming = true;
+    worker->ended = false;
     weft_status status = weft__service_start(&worker->thread);
-    if (status != WEFT_OK) {
-        free(worker);
-        return status;
-    }
-    pool->named++;
-    pool->active++;
-    worker->next = pool->workers;
-    pool->workers = worker;
-    return WEFT_OK;
-}
-
-weft_status weft__pool_call_worker(weft_pool *pool)
-{
-    if (pool->first == NULL || pool->active >= pool->limit)
+    if (status == WEFT_OK) {
+        pool->named++;
         return WEFT_OK;
-    if (pool->asleep == 0)
-        return start_worker(pool);
-    pool->asleep--;
-    pool->active++;
-    weft_condition_notify(&pool->work, 1);
-    return WEFT_OK;
+    }
+    worker->ended = true;
+    weft__store(&worker->thread.state_, WEFT__ENDED); /* for who joins it */
+    return status;
 }
 
-weft_future *weft__pool_take_all(weft_pool *pool, uint32_t state)
-{
-    weft_future *chain = pool->first;
-    for (weft_future *each = chain; each != NULL; each = each->next_)
-        weft__future_set_state(each, state);
-    pool->first = pool->last = NULL;
-    return chain;
-}
+/* ---- Finding a task ---- */
 
-/* Makes the future the worker's own; it is out of the list. */
-static void take(weft__worker *self, weft_future *future)
+/* Makes a future that was taken the worker's own. */
+static void begin(weft__worker *self, weft_future *future)
 {
-    weft__pool_unlink(self->pool, future);
     future->next_ = self->running;
     self->running = future;
-    self->running_count++;
-    weft__future_set_state(future, WEFT__FUTURE_RUNNING);
+    weft__future_begin(future);
 }
 
-/* False: sleeping is not worth it. */
-static bool sleep_until_called(weft__worker *self)
-    WEFT_NO_THREAD_SAFETY_ANALYSIS
+/* Begins with the lock held, so that who withdraws under it can tell. */
+static weft_future *take_from_entrance(weft__worker *self)
 {
     weft_pool *pool = self->pool;
-    pool->active--;
-    if (pool->shut_down || pool->asleep >= pool->limit)
-        return false;
-    pool->asleep++;
-    if (weft_condition_wait(&pool->work, &pool->lock) != WEFT_OK) {
-        weft__record_unstop(weft__self()); /* it came late, for a task */
-        pool->asleep--;
-        pool->active++;
+    if (weft__entrance_seems_empty(pool))
+        return NULL;
+    weft__pool_wait_to_enter(pool);
+    weft_future *future = weft__entrance_take(pool);
+    if (future != NULL)
+        begin(self, future);
+    if (future != NULL && self->coming) {
+        self->coming = false;
+        pool->coming--;
+        (void)weft__pool_review(pool);
+    } else {
+        (void)weft__pool_review_list(pool);
     }
-    return true;
-}
-
-/* What to run next; NULL: the worker should end, and is not active any more. */
-static weft_future *next_task(weft__worker *self)
-{
-    weft_pool *pool = self->pool;
-    while (pool->first == NULL || pool->active > pool->limit)
-        if (!sleep_until_called(self))
-            return NULL;
-    weft_future *future = pool->first;
-    take(self, future);
+    weft__pool_leave(pool);
     return future;
 }
 
-/* ---- Without ---- */
-
-void weft__pool_complete_all(weft_pool *pool,
-                             weft_future *chain) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static weft_future *steal_among(weft__worker *first, const weft__worker *end)
 {
-    size_t n = 0;
-    for (; chain != NULL; n++) {
-        weft_future *future = chain;
-        chain = future->next_;
-        uint32_t word = weft__load(&future->state_);
-        if ((word & WEFT__FUTURE_RECORD) != 0) {
-            weft_lock_acquire(&pool->lock);
-            weft__pool_recycle(pool, future);
-            weft_lock_release(&pool->lock);
-        } else {
-            weft__future_complete(future, word & WEFT__FUTURE_STATE);
-        }
+    weft_future *future = NULL;
+    for (weft__worker *each = first; each != end && future == NULL;
+         each = each->next)
+        future = weft__deque_steal(&each->deque);
+    return future;
+}
+
+/* The own deque, and those of others, each beginning with another. */
+static weft_future *take_from_deques(weft__worker *self)
+{
+    weft_future *future = weft__deque_pop(&self->deque);
+    if (future == NULL)
+        future = steal_among(self->next, NULL);
+    if (future == NULL)
+        future = steal_among(weft__load(&self->pool->workers), self);
+    if (future == NULL)
+        return NULL;
+    begin(self, future);
+    if (self->coming)
+        weft__worker_arrive(self);
+    return future;
+}
+
+static weft_future *find(weft__worker *self)
+{
+    const weft_pool *pool = self->pool;
+    if (weft__load_relaxed(&pool->active) > pool->limit)
+        return NULL;
+    weft_future *future = NULL;
+    bool fair = ++self->turns % FAIRNESS == 0;
+    if (fair || weft__deque_is_used_up(&self->deque))
+        future = take_from_entrance(self);
+    if (future == NULL)
+        future = take_from_deques(self);
+    return future;
+}
+
+/* What to run next; NULL: the worker should end, and does not count any more.
+ */
+static weft_future *next_task(weft__worker *self)
+{
+    weft_future *future = find(self);
+    for (bool again = false; future == NULL; again = true) {
+        if (!weft__worker_rest(self, again))
+            return NULL;
+        future = find(self);
     }
-    weft_lock_acquire(&pool->lock);
-    weft__pool_finished(pool, n);
-    weft_lock_release(&pool->lock);
+    return future;
 }
 
-static void initialize(weft_pool *pool) WEFT_NO_THREAD_SAFETY_ANALYSIS
-{
-    void *result;
-    weft_error error;
-    if (pool->initializer == NULL ||
-        weft__run_target(pool->initializer, pool->initializer_arg, &result,
-                         &error))
-        return;
-    weft__excepthook_call(&error);
-    weft_lock_acquire(&pool->lock);
-    pool->broken = true;
-    weft_future *all = weft__pool_take_all(pool, WEFT__FUTURE_BROKEN);
-    weft_lock_release(&pool->lock);
-    weft__pool_complete_all(pool, all);
-}
+/* ---- Running ---- */
 
 bool weft__worker_runs(const weft__worker *self, const weft_future *future)
 {
@@ -188,112 +161,114 @@ bool weft__worker_runs(const weft__worker *self, const weft_future *future)
     return each != NULL;
 }
 
-bool weft__worker_take(weft__worker *self,
-                       weft_future *future) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static bool take_entered(weft__worker *self, weft_future *future)
 {
     weft_pool *pool = self->pool;
-    if (future->pool_ != pool || weft__os_stack_is_past(self->middle))
-        return false;
-    weft_lock_acquire(&pool->lock);
+    weft__pool_enter(pool);
+    weft__entrance_unload(pool);
     bool pending = weft__future_state(future) == WEFT__FUTURE_PENDING;
-    if (pending)
-        take(self, future);
-    weft_lock_release(&pool->lock);
+    if (pending) {
+        weft__entrance_unlink(pool, future);
+        begin(self, future);
+        (void)weft__pool_review_list(pool);
+    }
+    weft__pool_leave(pool);
     return pending;
 }
 
-static void end_future(weft_future *future, void *result,
-                       const weft_error *error)
+bool weft__worker_take(weft__worker *self, weft_future *future)
 {
-    if (error == NULL) {
-        future->result_ = result;
-        weft__future_complete(future, WEFT__FUTURE_FINISHED);
-        return;
-    }
-    future->code_ = error->code;
-    future->failure_ = weft__failure_keep(error);
-    weft__future_complete(future, WEFT__FUTURE_FAILED);
+    uint32_t word = weft__load(&future->state_);
+    if (future->pool_ != self->pool ||
+        (word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING ||
+        weft__os_stack_is_past(self->middle))
+        return false;
+    if ((word & WEFT__FUTURE_LOCAL) == 0)
+        return take_entered(self, future);
+    if (!weft__deque_withdraw(&self->deque, future))
+        return false;
+    begin(self, future);
+    return true;
 }
 
-void weft__worker_run(weft__worker *self,
-                      weft_future *future) WEFT_NO_THREAD_SAFETY_ANALYSIS
+/* The last act for the task is to complete its future, after which the next one
+ * may be submitted at once. So who will have nothing to do then says so before.
+ * Not where callbacks are called, which may take long. */
+static bool complete_as_lookout(weft__worker *self, weft_future *future,
+                                uint32_t state)
 {
-    weft_pool *pool = self->pool;
+    const weft_pool *pool = self->pool;
+    if (weft__load_relaxed(&pool->gate) != WEFT__GATE_CALL ||
+        self->running != NULL || !weft__deque_is_used_up(&self->deque) ||
+        !weft__entrance_seems_empty(pool))
+        return false;
+    weft__worker_announce(self);
+    if (weft__future_complete_quietly(future, state))
+        return true;
+    if (self->coming)
+        weft__worker_arrive(self);
+    return false;
+}
+
+static void end_future(weft__worker *self, weft_future *future, void *result,
+                       const weft_error *error)
+{
+    uint32_t state = WEFT__FUTURE_FINISHED;
+    if (error == NULL) {
+        future->result_ = result;
+    } else {
+        state = WEFT__FUTURE_FAILED;
+        future->code_ = error->code;
+        future->failure_ = weft__failure_keep(error);
+    }
+    if (!complete_as_lookout(self, future, state))
+        weft__future_complete(future, state);
+}
+
+void weft__worker_run(weft__worker *self, weft_future *future)
+{
     void *result = NULL;
     weft_error error;
     bool record =
         (weft__load_relaxed(&future->state_) & WEFT__FUTURE_RECORD) != 0;
     bool ok = weft__run_target(future->target_, future->arg_, &result, &error);
     self->running = future->next_;
-    if (!record)
-        end_future(future, result, ok ? NULL : &error);
-    else if (!ok)
+    if (!record) {
+        end_future(self, future, result, ok ? NULL : &error);
+        return;
+    }
+    if (!ok)
         weft__excepthook_call(&error);
-    weft_lock_acquire(&pool->lock);
-    if (record)
-        weft__pool_recycle(pool, future);
-    self->running_count--;
-    weft__pool_finished(pool, 1);
-    weft_lock_release(&pool->lock);
+    weft__task_give_back(self->pool,
+                         WEFT_CONTAINER_OF(future, weft__task, future));
 }
 
-void weft__worker_step_aside(weft__worker *self) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static void initialize(weft_pool *pool)
 {
-    weft_lock_acquire(&self->pool->lock);
-    self->pool->active--;
-    (void)weft__pool_call_worker(self->pool); /* or a task has to wait */
-    weft_lock_release(&self->pool->lock);
+    void *result;
+    weft_error error;
+    if (pool->initializer == NULL ||
+        weft__run_target(pool->initializer, pool->initializer_arg, &result,
+                         &error))
+        return;
+    weft__excepthook_call(&error);
+    weft__pool_close(pool, WEFT__BROKEN, WEFT__FUTURE_BROKEN);
 }
 
-void weft__worker_step_back(weft__worker *self) WEFT_NO_THREAD_SAFETY_ANALYSIS
-{
-    weft_lock_acquire(&self->pool->lock);
-    self->pool->active++;
-    weft_lock_release(&self->pool->lock);
-}
-
-/* From the living to the retired, for whoever joins. */
-static void retire(weft__worker *self)
-{
-    weft_pool *pool = self->pool;
-    weft__worker **link = &pool->workers;
-    while (*link != self)
-        link = &(*link)->next;
-    *link = self->next;
-    self->next = pool->retired;
-    pool->retired = self;
-}
-
-static void *work(weft_thread *thread) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static void *work(weft_thread *thread)
 {
     weft__worker *self = WEFT_CONTAINER_OF(thread, weft__worker, thread);
-    weft_pool *pool = self->pool;
     weft__record *record = weft__self();
     record->pool_worker = self;
-    record->delays_exit = !pool->daemon;
+    record->delays_exit = !self->pool->daemon;
     self->middle = weft__os_stack_middle();
-    initialize(pool);
-    weft_lock_acquire(&pool->lock);
+    initialize(self->pool);
     weft_future *future;
     while ((future = next_task(self)) != NULL) {
-        weft_lock_release(&pool->lock);
         weft__worker_run(self, future);
         weft__record_unstop(record); /* it was meant for the task */
-        weft_lock_acquire(&pool->lock);
     }
     record->pool_worker = NULL;
     record->delays_exit = false;
-    retire(self);
-    weft_lock_release(&pool->lock);
     return NULL;
-}
-
-void weft__workers_join(weft__worker *chain)
-{
-    while (chain != NULL) {
-        weft__worker *worker = chain;
-        chain = worker->next;
-        weft__service_join(&worker->thread);
-        free(worker);
-    }
 }

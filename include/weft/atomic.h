@@ -49,6 +49,8 @@
 /* In one order that all threads agree on, with no other between them: for two
  * that each write a word of their own and then look at the other's. */
 #define weft__load_ordered(word) __atomic_load_n((word), __ATOMIC_SEQ_CST)
+#define weft__store_ordered(word, value) \
+    __atomic_store_n((word), (value), __ATOMIC_SEQ_CST)
 #define weft__compare_swap_ordered(word, expected, desired)           \
     __atomic_compare_exchange_n((word), (expected), (desired), false, \
                                 __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)

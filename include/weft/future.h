@@ -31,7 +31,11 @@ typedef struct weft_future {
         void *arg_;
         void *result_;
     };
-    struct weft_future *next_, *previous_;
+    struct weft_future *next_;
+    union {
+        struct weft_future *previous_;
+        struct weft_future **slot_; /* where it waits for its worker */
+    };
     struct weft__callback *callbacks_;
 } weft_future;
 

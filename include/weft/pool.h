@@ -47,7 +47,8 @@ WEFT_API weft_pool *weft_default_pool(void);
 /*
  * Has a worker call target(arg); `*future`, whose former content does not
  * matter, tells what becomes of it. Tasks that threads outside submit begin in
- * the order of submission. WEFT_OK; WEFT_SHUT_DOWN; WEFT_BROKEN: the
+ * the order of submission; those that a task of the pool submits usually begin
+ * before them, the last one first. WEFT_OK; WEFT_SHUT_DOWN; WEFT_BROKEN: the
  * initializer failed; WEFT_NO_THREADS: not even one worker can be started;
  * WEFT_INVALID: NULL. Without WEFT_OK the future is not submitted. Does not
  * wait, and does not allocate but for a worker's first start.
@@ -57,7 +58,8 @@ WEFT_API WEFT_MUST_USE weft_status weft_submit(weft_pool *pool,
                                                weft_target target, void *arg);
 
 /* The same without a future: its result is dropped, its error goes to the
- * excepthook. WEFT_NO_MEMORY besides. */
+ * excepthook. Allocates only if more such tasks are there than ever before at
+ * once; WEFT_NO_MEMORY besides. */
 WEFT_API WEFT_MUST_USE weft_status weft_pool_run(weft_pool *pool,
                                                  weft_target target, void *arg);
 

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Who is awake in a pool: calling workers, looking out, sleeping, stepping
+ * aside.
+ *
+ *     asleep --called--> coming --finds a task--> running --waits--> aside
+ *        ^                 ^  |                      |  ^               |
+ *        +-----nothing-----|--+                      |  +--not any more-+
+ *                          +------nothing to do------+
+ *
+ * Of those with nothing to do only one is coming, as the lookout: it waits
+ * awake for a little while (awake.c), then sleeps like the others. While one is
+ * coming, or `limit` workers are active, a new task finds its worker without
+ * being told: that is what `gate` says. Else who submits calls one. Who is no
+ * longer coming calls the next if there are more tasks.
+ *
+ * Nothing is missed, since two words are written and then read crosswise, in
+ * the one order of all: who submits writes the task, then reads the gate; who
+ * opens the gate writes that, then looks whether there is a task. At least one
+ * of them sees the other.
+ *
+ * Invariant, whenever the lock is free and the gate has been read: if a task is
+ * pending, `limit` workers are active, or one is coming, or no more threads
+ * could be started.
+ */
+
+#include "pool.h"
+
+/* The sections are short: look again this often before standing in line, where
+ * one may have to nap. */
+enum { TRIES = 100 };
+
+static const weft__wait_kind kind = {.name = "task"};
+
+void weft__pool_enter(weft_pool *pool)
+{
+    for (int i = 0; i < TRIES; i++) {
+        if (weft__lock_try_acquire(&pool->lock) == WEFT_OK)
+            return;
+        weft__os_pause();
+    }
+    weft__lock_acquire(&pool->lock);
+}
+
+void weft__pool_wait_to_enter(weft_pool *pool)
+{
+    weft__lock_acquire(&pool->lock);
+}
+
+void weft__pool_leave(weft_pool *pool)
+{
+    weft__wakes calls = {.first = pool->calls.first};
+    if (calls.first != NULL)
+        weft__wakes_init(&pool->calls);
+    (void)weft__lock_release(&pool->lock);
+    if (calls.first != NULL)
+        weft__wake(&calls);
+}
+
+/* ---- Counting, with the lock held ---- */
+
+static void count_active(weft_pool *pool, int change)
+{
+    weft__store_relaxed(&pool->active, pool->active + (unsigned)change);
+}
+
+void weft__pool_engage(weft_pool *pool)
+{
+    if (pool->engaged++ == 0 && !pool->daemon)
+        weft__delay_exit();
+}
+
+void weft__pool_disengage(weft_pool *pool)
+{
+    pool->engaged--;
+    if (pool->engaged == 0 && !pool->daemon)
+        weft__allow_exit();
+    if (pool->engaged == 0 || pool->exit_waits)
+        weft_condition_notify_all(&pool->quiet);
+}
+
+static bool is_full(const weft_pool *pool)
+{
+    return weft__load_relaxed(&pool->active) > pool->limit;
+}
+
+bool weft__pool_may_have_task(const weft_pool *pool)
+{
+    if (!weft__entrance_seems_empty(pool))
+        return true;
+    const weft__worker *each = weft__load(&pool->workers);
+    while (each != NULL && !weft__deque_may_have(&each->deque))
+        each = each->next;
+    return each != NULL;
+}
+
+/* ---- Calling, with the lock held ---- */
+
+/* Until there are as many workers as there may be, each task calls one. */
+static uint32_t gate_of(const weft_pool *pool)
+{
+    if (pool->alive == 0)
+        return WEFT__GATE_EMPTY;
+    if (pool->active >= pool->limit)
+        return WEFT__GATE_QUIET;
+    bool enough = pool->alive < pool->limit ? pool->coming > pool->listed
+                                            : pool->coming > 0;
+    return enough ? WEFT__GATE_QUIET : WEFT__GATE_CALL;
+}
+
+static void wake_one(weft_pool *pool)
+{
+    weft__line *line = weft__line_lock(&pool->asleep);
+    weft__line_take(line, weft__line_first(line, &pool->asleep), &pool->calls);
+    weft__line_unlock(line);
+    pool->asleep--;
+}
+
+static weft_status call_one(weft_pool *pool)
+{
+    if (pool->asleep > 0) {
+        wake_one(pool);
+    } else {
+        weft_status status = weft__worker_start(pool);
+        if (status != WEFT_OK)
+            return status;
+        pool->alive++;
+    }
+    pool->coming++;
+    count_active(pool, 1);
+    weft__pool_engage(pool);
+    return WEFT_OK;
+}
+
+void weft__pool_call_all(weft_pool *pool)
+{
+    while (pool->asleep > 0)
+        (void)call_one(pool);
+}
+
+static void set_gate(weft_pool *pool)
+{
+    uint32_t gate = gate_of(pool);
+    if (gate != pool->gate)
+        weft__store_ordered(&pool->gate, gate);
+}
+
+/* Must the tasks have another worker? `unlisted`: how many the caller knows of
+ * besides; `search`: there may be some of which nobody knows, since the gate
+ * told those who submitted them that somebody was coming. */
+static bool want_worker(const weft_pool *pool, size_t unlisted, bool search)
+{
+    if (pool->gate == WEFT__GATE_QUIET)
+        return false;
+    return pool->listed + unlisted > pool->coming ||
+           (search && pool->coming == 0 && weft__pool_may_have_task(pool));
+}
+
+static weft_status settle(weft_pool *pool, size_t unlisted, bool search)
+{
+    set_gate(pool);
+    while (want_worker(pool, unlisted, search)) {
+        weft_status status = call_one(pool);
+        if (status != WEFT_OK)
+            return status;
+        set_gate(pool);
+    }
+    return WEFT_OK;
+}
+
+weft_status weft__pool_review(weft_pool *pool)
+{
+    return settle(pool, 0, true);
+}
+
+weft_status weft__pool_review_list(weft_pool *pool)
+{
+    return settle(pool, 0, false);
+}
+
+void weft__pool_call(weft_pool *pool, bool is_listed)
+{
+    weft__pool_enter(pool);
+    weft__entrance_unload(pool);
+    (void)settle(pool, is_listed ? 0 : 1, false);
+    weft__pool_leave(pool);
+}
+
+/* ---- Looking out ---- */
+
+void weft__worker_announce(weft__worker *self)
+{
+    weft_pool *pool = self->pool;
+    weft__pool_enter(pool);
+    if (pool->coming == 0 && !is_full(pool)) {
+        pool->coming++;
+        self->coming = true;
+        (void)weft__pool_review(pool);
+    }
+    weft__pool_leave(pool);
+}
+
+void weft__worker_arrive(weft__worker *self)
+{
+    weft_pool *pool = self->pool;
+    weft__pool_enter(pool);
+    self->coming = false;
+    pool->coming--;
+    (void)weft__pool_review(pool);
+    weft__pool_leave(pool);
+}
+
+static bool is_wanted(void *arg)
+{
+    const weft_pool *pool = arg;
+    return weft__pool_may_have_task(pool) ||
+           weft__load_relaxed(&pool->closed) != WEFT__OPEN;
+}
+
+/* True: there may be a task. */
+static bool look_out(weft__worker *self)
+{
+    weft_pool *pool = self->pool;
+    if (!self->coming)
+        weft__worker_announce(self);
+    return self->coming && !is_full(pool) &&
+           weft__wait_awake(&pool->inbox, is_wanted, pool) &&
+           weft__pool_may_have_task(pool);
+}
+
+/* ---- Sleeping ---- */
+
+/* With the lock held; false: the worker should end. */
+static bool lie_down(weft__worker *self, weft__waiter *waiter)
+{
+    weft_pool *pool = self->pool;
+    bool stay = (pool->closed & WEFT__SHUT) == 0 && pool->asleep < pool->limit;
+    count_active(pool, -1);
+    if (stay) {
+        pool->asleep++;
+        weft__line *line = weft__line_lock(&pool->asleep);
+        weft__line_push(line, waiter);
+        weft__line_unlock(line);
+    } else {
+        self->ended = true;
+        pool->alive--;
+    }
+    (void)weft__pool_review(pool);
+    weft__pool_disengage(pool);
+    return stay;
+}
+
+static bool sleep_until_called(weft__worker *self)
+
+{
+    weft_pool *pool = self->pool;
+    weft__waiter waiter = {
+        .kind = &kind, .object = &pool->asleep, .drowsy = true};
+    weft__pool_enter(pool);
+    if (self->coming)
+        pool->coming--;
+    set_gate(pool);
+    bool sleeps = is_full(pool) || !weft__pool_may_have_task(pool);
+    self->coming = !sleeps;
+    if (!sleeps)
+        pool->coming++;
+    set_gate(pool);
+    bool stays = !sleeps || lie_down(self, &waiter);
+    weft__pool_leave(pool);
+    if (sleeps && stays) {
+        (void)weft__park(&waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE);
+        weft__record_unstop(weft__self()); /* it came late, for a task */
+        self->coming = true;
+    }
+    return stays;
+}
+
+bool weft__worker_rest(weft__worker *self, bool again)
+{
+    if (again)
+        weft__os_yield(); /* somebody else is just taking it */
+    return look_out(self) || sleep_until_called(self);
+}
+
+/* ---- Stepping aside ---- */
+
+void weft__worker_step_aside(weft__worker *self)
+{
+    weft_pool *pool = self->pool;
+    weft__pool_enter(pool);
+    count_active(pool, -1);
+    (void)weft__pool_review(pool); /* if none starts, a task has to wait */
+    weft__pool_leave(pool);
+}
+
+void weft__worker_step_back(weft__worker *self)
+{
+    weft_pool *pool = self->pool;
+    weft__pool_enter(pool);
+    count_active(pool, 1);
+    (void)weft__pool_review(pool);
+    weft__pool_leave(pool);
+}
