@@ -69,27 +69,13 @@ static weft_status put_blocks(weft__moving *moving)
     return status;
 }
 
-static weft_status put_stored(weft__moving *moving)
-{
-    weft_queue *queue = moving->queue;
-    weft__storage *storage = &queue->storage;
-    for (; moving->done < moving->n; moving->done++) {
-        if (weft__queue_available(queue, &queue->put) == 0)
-            return WEFT_TIMED_OUT;
-        if (!weft__storage_put(storage,
-                               moving->items + moving->done * queue->item_size))
-            return WEFT_NO_MEMORY;
-        weft__store(&queue->put.count, queue->put.count + 1);
-    }
-    return WEFT_OK;
-}
-
 static weft_status put_some(weft__moving *moving)
 {
     const weft_queue *queue = moving->queue;
     if (queue->shut_down)
         return WEFT_SHUT_DOWN;
-    return queue->kind == WEFT_FIFO ? put_blocks(moving) : put_stored(moving);
+    return queue->kind == WEFT_FIFO ? put_blocks(moving)
+                                    : weft__stored_put(moving);
 }
 
 static weft_status get_blocks(weft__moving *moving)
@@ -110,26 +96,11 @@ static weft_status get_blocks(weft__moving *moving)
     return status;
 }
 
-static weft_status get_stored(weft__moving *moving)
-{
-    weft_queue *queue = moving->queue;
-    size_t size = queue->item_size;
-    for (; moving->done < moving->n; moving->done++) {
-        if (queue->storage.count == 0)
-            return WEFT_TIMED_OUT;
-        weft__copy_items(moving->items + moving->done * size,
-                         weft__storage_next(&queue->storage), size);
-        weft__storage_drop(&queue->storage);
-        weft__store(&queue->get.count, queue->get.count + 1);
-    }
-    return WEFT_OK;
-}
-
 static weft_status get_some(weft__moving *moving)
 {
     const weft_queue *queue = moving->queue;
-    weft_status status =
-        queue->kind == WEFT_FIFO ? get_blocks(moving) : get_stored(moving);
+    weft_status status = queue->kind == WEFT_FIFO ? get_blocks(moving)
+                                                  : weft__stored_get(moving);
     if (status != WEFT_TIMED_OUT)
         return status;
     if (moving->done > 0)
@@ -161,17 +132,12 @@ static weft__moving getting(weft_queue *queue, void *items, size_t n)
 
 /* ---- Putting and getting ---- */
 
-static bool goes_on(weft_status status, bool may_wait)
-{
-    return status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait);
-}
-
 static weft_status move_some(weft__moving *moving, weft_duration deadline)
 {
     weft__side *side = moving->side;
     weft__queue_enter(moving->queue, side);
     weft_status status = moving->move(moving);
-    bool wait = goes_on(status, deadline != 0);
+    bool wait = weft__queue_goes_on(status, deadline != 0);
     side->inside += wait;
     weft__queue_leave(moving->queue, side);
     return wait ? weft__queue_wait(moving, status, deadline) : status;
@@ -227,8 +193,10 @@ static weft_status get(weft_queue *queue, void *items, size_t n, size_t *done,
 static inline __attribute__((always_inline)) weft_status put_one(
     weft_queue *queue, const void *item, bool may_wait)
 {
-    if (queue == NULL || item == NULL || queue->kind != WEFT_FIFO)
+    if (queue == NULL || item == NULL)
         return WEFT_INVALID;
+    if (queue->kind != WEFT_FIFO)
+        return weft__stored_put_one(queue, item, may_wait);
     weft__side *side = &queue->put;
     weft__gate_enter(&side->gate);
     weft_status status =
@@ -237,7 +205,7 @@ static inline __attribute__((always_inline)) weft_status put_one(
         weft__copy_items(side->at, item, queue->item_size);
         moved(side, 1, queue->item_size);
     } else {
-        side->inside += goes_on(status, may_wait);
+        side->inside += weft__queue_goes_on(status, may_wait);
     }
     weft__gate_leave(&side->gate);
     return status;
@@ -246,8 +214,10 @@ static inline __attribute__((always_inline)) weft_status put_one(
 static inline __attribute__((always_inline)) weft_status get_one(
     weft_queue *queue, void *item, bool may_wait)
 {
-    if (queue == NULL || item == NULL || queue->kind != WEFT_FIFO)
+    if (queue == NULL || item == NULL)
         return WEFT_INVALID;
+    if (queue->kind != WEFT_FIFO)
+        return weft__stored_get_one(queue, item, may_wait);
     weft__side *side = &queue->get;
     weft__gate_enter(&side->gate);
     weft_status status =
@@ -256,7 +226,7 @@ static inline __attribute__((always_inline)) weft_status get_one(
         weft__copy_items(item, side->at, queue->item_size);
         moved(side, 1, queue->item_size);
     } else {
-        side->inside += goes_on(status, may_wait);
+        side->inside += weft__queue_goes_on(status, may_wait);
     }
     weft__gate_leave(&side->gate);
     return status;
@@ -266,7 +236,7 @@ static inline __attribute__((always_inline)) weft_status get_one(
 static weft_status put_after(weft_status status, weft_queue *queue,
                              const void *item, weft_duration deadline)
 {
-    if (!goes_on(status, deadline != 0))
+    if (!weft__queue_goes_on(status, deadline != 0))
         return put(queue, item, 1, NULL, deadline);
     weft__moving moving = putting(queue, item, 1);
     return weft__queue_wait(&moving, status, deadline);
@@ -275,7 +245,7 @@ static weft_status put_after(weft_status status, weft_queue *queue,
 static weft_status get_after(weft_status status, weft_queue *queue, void *item,
                              weft_duration deadline)
 {
-    if (!goes_on(status, deadline != 0))
+    if (!weft__queue_goes_on(status, deadline != 0))
         return get(queue, item, 1, NULL, deadline);
     weft__moving moving = getting(queue, item, 1);
     return weft__queue_wait(&moving, status, deadline);

@@ -87,6 +87,12 @@ void weft__queue_close_room(weft__side *side);
  * hint. */
 size_t weft__queue_available(const weft_queue *queue, const weft__side *side);
 
+/* After such an answer: is there more to be done than to tell it? */
+static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
+{
+    return status == WEFT_BUSY || (status == WEFT_TIMED_OUT && may_wait);
+}
+
 /* Waits until it has moved at least one. WEFT_OK, or why it did not. The
  * caller, who was answered `status` by move, has counted itself as inside. */
 weft_status weft__queue_wait(weft__moving *moving, weft_status status,
@@ -101,6 +107,17 @@ weft_status weft__fifo_make_room(weft_queue *queue);
 /* With get's gate and no room. WEFT_OK: there are items; WEFT_TIMED_OUT: it is
  * empty; WEFT_BUSY: it is special. */
 weft_status weft__fifo_find_items(weft_queue *queue);
+
+/* ---- The other kinds: one storage for both sides ---- */
+
+/* As weft__moving.move. */
+weft_status weft__stored_put(weft__moving *moving);
+weft_status weft__stored_get(weft__moving *moving);
+
+/* One item, for callers without a gate; who has to wait is counted. */
+weft_status weft__stored_put_one(weft_queue *queue, const void *item,
+                                 bool may_wait);
+weft_status weft__stored_get_one(weft_queue *queue, void *item, bool may_wait);
 
 /* ---- Items that nobody will get ---- */
 

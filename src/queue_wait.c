@@ -100,7 +100,7 @@ static void update_fd(weft_queue *queue)
 static void settle(weft_queue *queue, weft__wakes *wakes)
 {
     weft__side *put = &queue->put, *get = &queue->get;
-    bool always = queue->kind != WEFT_FIFO || queue->fd >= 0;
+    bool always = queue->fd >= 0;
     call(queue, get, wakes);
     call(queue, put, wakes);
     set_special(put, always || queue->shut_down || put->insisting != NULL ||
