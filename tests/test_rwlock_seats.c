@@ -262,12 +262,47 @@ static void *mix(void *arg)
     return NULL;
 }
 
-START_TEST(stress_who_sits_keeps_writers_out)
+static atomic_int given; /* readings that anybody may end */
+
+static void give(void)
+{
+    if (weft_rwlock_acquire_read_timed(&rwlock, WEFT_US(5)) != WEFT_OK)
+        return;
+    let_sit(&rwlock);
+    given++;
+}
+
+static void take_what_is_given(void)
+{
+    int before = given;
+    while (before > 0)
+        if (atomic_compare_exchange_weak(&given, &before, before - 1)) {
+            assert_ok(weft_rwlock_release_read(&rwlock));
+            before = given;
+        }
+}
+
+static void *exchange(void *arg)
+{
+    int *writes = arg;
+    int rounds = SANITIZED ? 3000 : 30000;
+    for (int i = 0; i < rounds; i++) {
+        give();
+        read_sitting(weft_rwlock_try_acquire_read(&rwlock));
+        if (i % 4 == 0)
+            write_both(weft_rwlock_acquire_write_timed(&rwlock, WEFT_US(1)),
+                       writes);
+        take_what_is_given();
+    }
+    return NULL;
+}
+
+static void stress(weft_target target)
 {
     int writes[4] = {0};
     weft_thread threads[4];
     for (int i = 0; i < 4; i++) {
-        threads[i] = (weft_thread)WEFT_THREAD(mix, &writes[i]);
+        threads[i] = (weft_thread)WEFT_THREAD(target, &writes[i]);
         start(&threads[i]);
     }
     for (int i = 0; i < 4; i++)
@@ -275,6 +310,17 @@ START_TEST(stress_who_sits_keeps_writers_out)
     ck_assert_int_eq(one, writes[0] + writes[1] + writes[2] + writes[3]);
     ck_assert_int_eq(one, other);
     ck_assert(!weft_rwlock_locked(&rwlock));
+}
+
+START_TEST(stress_who_sits_keeps_writers_out)
+{
+    stress(mix);
+}
+END_TEST
+
+START_TEST(stress_others_end_the_readings_of_who_sits)
+{
+    stress(exchange);
 }
 END_TEST
 
@@ -290,6 +336,7 @@ int main(void)
         in_a_child_others_that_sat_hold_it_until_it_is_made_new,
         a_child_ends_the_reading_of_who_forked,
         stress_who_sits_keeps_writers_out,
+        stress_others_end_the_readings_of_who_sits,
     };
     return RUN_TESTS("rwlock_seats", tests);
 }
