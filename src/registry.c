@@ -235,7 +235,10 @@ weft_thread *weft_main_thread(void)
     return weft__load(&main_now);
 }
 
-/* The mutex is held, by the parent's forking thread: let it go, too. */
+/* The mutex is held, by the parent's forking thread: let it go, too. A thread
+ * that is gone may have written these words in the instant of the fork: they
+ * are stored atomically for ThreadSanitizer, which knows nothing of its end.
+ */
 void weft__registry_after_fork(void)
 {
     weft__record *self = weft__current;
@@ -244,10 +247,10 @@ void weft__registry_after_fork(void)
         if (record->id != 0 && record != self)
             free_locked(record, WEFT__ENDED);
     }
-    mutex.word = 0;
+    weft__store_relaxed(&mutex.word, 0);
     self->native_id = weft__os_thread_id();
     self->foreign = self->daemon = self->delays_exit = false;
-    self->parker = 0;
+    weft__store_relaxed(&self->parker, 0);
     main_now = self->thread;
     main_now->native_id_ = self->native_id;
     main_now->daemon_ = WEFT__DAEMON_NO;
