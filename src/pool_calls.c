@@ -252,7 +252,6 @@ static bool lie_down(weft__worker *self, weft__waiter *waiter)
 }
 
 static bool sleep_until_called(weft__worker *self)
-
 {
     weft_pool *pool = self->pool;
     weft__waiter waiter = {
