@@ -2,7 +2,7 @@
 
 /*
  * The condition. Its line of waiters is the whole state; `waiters_` counts them
- * so that a notify with nobody there is one load.
+ * so that a notify with nobody there is one load, inline.
  *
  * A waiter stands in line, counted, before it releases the caller's lock: who
  * acquires that lock afterwards and notifies finds it. The notifier takes the
@@ -174,7 +174,7 @@ weft_status weft_condition_wait_until_timed_rlock(weft_condition *condition,
     return wait_until(condition, by_rlock(rlock), predicate, arg, duration);
 }
 
-void weft_condition_notify(weft_condition *condition, size_t n)
+void weft__condition_notify_slow(weft_condition *condition, size_t n)
 {
     if (condition == NULL) {
         weft__misuse(WEFT_INVALID, "weft_condition_notify", NULL,
@@ -196,9 +196,4 @@ void weft_condition_notify(weft_condition *condition, size_t n)
     weft__store_relaxed(&condition->waiters_, condition->waiters_ - taken);
     weft__line_unlock(line);
     weft__wake(&wakes);
-}
-
-void weft_condition_notify_all(weft_condition *condition)
-{
-    weft_condition_notify(condition, SIZE_MAX);
 }

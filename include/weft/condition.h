@@ -69,12 +69,23 @@ WEFT_API weft_status weft_condition_wait_until_timed_rlock(
     weft_condition *condition, weft_rlock *rlock, weft_predicate predicate,
     void *arg, weft_duration duration) WEFT_REQUIRES(rlock);
 
+/* Waking those who wait; the condition may be NULL. Private. */
+WEFT_API void weft__condition_notify_slow(weft_condition *condition, size_t n);
+
 /* Wakes the n threads that have waited longest, all if there are fewer; 0 wakes
  * nobody. The lock need not be held, but usually is. Does not wait. */
-WEFT_API void weft_condition_notify(weft_condition *condition, size_t n);
+static inline void weft_condition_notify(weft_condition *condition, size_t n)
+{
+    if (condition == NULL || weft__fast_id == 0 ||
+        weft__load_relaxed(&condition->waiters_) != 0)
+        weft__condition_notify_slow(condition, n);
+}
 
 /* Wakes all that wait now. */
-WEFT_API void weft_condition_notify_all(weft_condition *condition);
+static inline void weft_condition_notify_all(weft_condition *condition)
+{
+    weft_condition_notify(condition, SIZE_MAX);
+}
 
 #ifndef __cplusplus
 /* The forms for either lock, by the type of the pointer: as the functions above
