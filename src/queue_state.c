@@ -125,6 +125,16 @@ weft_status weft_queue_try_join(weft_queue *queue)
 
 /* ---- Changed ---- */
 
+/* Outside all locks. Items are done when they are destroyed; to say so is the
+ * last touch, as above. */
+static void discard(weft_queue *queue, weft__leftover *leftover)
+{
+    size_t n = leftover->count;
+    weft__queue_destroy_items(queue, leftover);
+    if (n > 0)
+        weft__queue_count_done(queue, n);
+}
+
 weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
 {
     if (queue == NULL)
@@ -132,12 +142,11 @@ weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
     weft__leftover leftover = {.count = 0};
     weft__queue_lock(queue);
     weft__store_relaxed(&queue->shut_down, true);
-    if (immediate) {
+    if (immediate)
         leftover = weft__queue_take_all(queue);
-        weft__queue_count_done(queue, leftover.count);
-    }
     weft__queue_unlock(queue);
-    weft__queue_destroy_items(queue, &leftover);
+    if (immediate)
+        discard(queue, &leftover);
     return WEFT_OK;
 }
 

@@ -3,6 +3,7 @@
 #include "queue.h"
 
 #include <stdatomic.h>
+#include <weft/event.h>
 
 static atomic_int destroyed;
 
@@ -134,6 +135,39 @@ START_TEST(immediate_shutdown_discards_and_counts_as_done)
 }
 END_TEST
 
+static weft_event destroying, may_go_on;
+
+static void destroy_slowly(void *item)
+{
+    count_destroyed(item);
+    assert_ok(weft_event_set(&destroying));
+    assert_ok(weft_event_wait(&may_go_on));
+}
+
+static void *shut_down(void *arg)
+{
+    assert_ok(weft_queue_shutdown(queue, true));
+    return arg;
+}
+
+/* And then whoever joins may destroy the queue. */
+START_TEST(join_waits_until_what_is_discarded_is_destroyed)
+{
+    queue = weft_queue_create(sizeof(int), .destroy = destroy_slowly);
+    put(1);
+    put(2);
+    weft_thread closer = WEFT_THREAD(shut_down, NULL);
+    start(&closer);
+    assert_ok(weft_event_wait(&destroying));
+    assert_status(weft_queue_try_join(queue), WEFT_BUSY);
+    assert_ok(weft_event_set(&may_go_on));
+    assert_ok(weft_queue_join(queue));
+    ck_assert_int_eq(destroyed, 2);
+    assert_ok(weft_queue_destroy(queue));
+    assert_ok(weft_thread_join(&closer));
+}
+END_TEST
+
 START_TEST(destroy_destroys_what_is_left_once)
 {
     static const weft_queue_kind kinds[] = {WEFT_FIFO, WEFT_LIFO};
@@ -160,6 +194,7 @@ int main(void)
         shutdown_lets_gets_drain_and_refuses_puts,
         shutdown_wakes_blocked_putters_and_getters,
         immediate_shutdown_discards_and_counts_as_done,
+        join_waits_until_what_is_discarded_is_destroyed,
         destroy_destroys_what_is_left_once,
     };
     return RUN_TESTS("queue_shutdown", tests);

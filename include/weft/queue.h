@@ -135,9 +135,10 @@ WEFT_API weft_status weft_queue_try_join(weft_queue *queue);
 
 /*
  * Closes the queue for good: puts are refused, those that wait too. Gets go on
- * until it is empty; or, if `immediate`, what is in it is discarded now
- * (through `destroy`) and counts as done. Again is allowed, also to go from the
- * one to the other. WEFT_OK; WEFT_INVALID: NULL. Does not block.
+ * until it is empty; or, if `immediate`, what is in it is discarded now:
+ * `destroy` is called for each, and then they count as done. Again is allowed,
+ * also to go from the one to the other. WEFT_OK; WEFT_INVALID: NULL. Does not
+ * block.
  */
 WEFT_API weft_status weft_queue_shutdown(weft_queue *queue, bool immediate);
 
