@@ -150,6 +150,19 @@ weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
     return WEFT_OK;
 }
 
+weft_status weft_queue_clear(weft_queue *queue, size_t *discarded)
+{
+    if (queue == NULL)
+        return null_queue("weft_queue_clear");
+    weft__queue_lock(queue);
+    weft__leftover leftover = weft__queue_take_all(queue);
+    weft__queue_unlock(queue);
+    if (discarded != NULL)
+        *discarded = leftover.count;
+    discard(queue, &leftover);
+    return WEFT_OK;
+}
+
 weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize)
 {
     if (queue == NULL || maxsize > PTRDIFF_MAX)
@@ -179,6 +192,48 @@ int weft_queue_fd(weft_queue *queue)
 }
 
 /* ---- How it stands ---- */
+
+/* With get's gate: where the next item is. WEFT_BUSY: both are needed. */
+static weft_status find_next(weft_queue *queue, const void **next)
+{
+    weft__side *get = &queue->get;
+    weft_status status = WEFT_OK;
+    if (queue->kind == WEFT_FIFO && weft__queue_room(get) == 0)
+        status = weft__fifo_find_items(queue);
+    else if (queue->kind != WEFT_FIFO && queue->storage.count == 0)
+        status = WEFT_TIMED_OUT;
+    if (status == WEFT_TIMED_OUT)
+        return queue->shut_down ? WEFT_SHUT_DOWN : WEFT_EMPTY;
+    if (status == WEFT_OK)
+        *next = queue->kind == WEFT_FIFO ? get->at
+                                         : weft__storage_next(&queue->storage);
+    return status;
+}
+
+static weft_status copy_next(weft_queue *queue, void *item)
+{
+    const void *next = NULL;
+    weft_status status = find_next(queue, &next);
+    if (status == WEFT_OK)
+        weft__copy_items(item, next, queue->item_size);
+    return status;
+}
+
+weft_status weft_queue_try_peek(weft_queue *queue, void *item)
+{
+    if (queue == NULL || item == NULL)
+        return weft__misuse(WEFT_INVALID, "weft_queue_try_peek", queue,
+                            "the queue or the item is NULL");
+    weft__queue_enter(queue, &queue->get);
+    weft_status status = copy_next(queue, item);
+    weft__queue_leave(queue, &queue->get);
+    if (status != WEFT_BUSY)
+        return status;
+    weft__queue_lock(queue);
+    status = copy_next(queue, item);
+    weft__queue_unlock(queue);
+    return status;
+}
 
 size_t weft_queue_size(weft_queue *queue)
 {

@@ -158,6 +158,9 @@ static weft_status of_null(const void *made)
     X(put_null, weft_queue_put, INVALID, weft_queue_put(NULL, &one))           \
     X(put_nothing, weft_queue_put, INVALID, weft_queue_try_put(queue, NULL))   \
     X(get_nothing, weft_queue_get, INVALID, weft_queue_get(queue, NULL))       \
+    X(peek_nothing, weft_queue_try_peek, INVALID,                              \
+      weft_queue_try_peek(queue, NULL))                                        \
+    X(clear_no_queue, weft_queue_clear, INVALID, weft_queue_clear(NULL, NULL)) \
     X(done_twice, weft_queue_task_done, OVERFLOW,                              \
       weft_queue_task_done(waited_queue))                                      \
     X(done_null, weft_queue_task_done, INVALID, weft_queue_task_done(NULL))    \

@@ -97,6 +97,8 @@ static void *put_all(void *arg)
     return NULL;
 }
 
+static bool in_order; /* each putter's come out as they went in */
+
 static void *get_all(void *arg)
 {
     uint32_t random = (uint32_t)(intptr_t)arg + 100, next[MOST] = {0};
@@ -108,7 +110,7 @@ static void *get_all(void *arg)
         must(status == WEFT_OK || status == WEFT_SHUT_DOWN ||
              status == WEFT_TIMED_OUT || status == WEFT_EMPTY);
         for (size_t i = 0; i < done; i++) {
-            must(items[i].number >= next[items[i].putter]);
+            must(!in_order || items[i].number >= next[items[i].putter]);
             next[items[i].putter] = items[i].number + 1;
             see(&items[i]);
             must(weft_queue_task_done(queue) == WEFT_OK);
@@ -131,50 +133,114 @@ static void join_all(weft_thread *threads, int n)
         assert_ok(weft_thread_join(&threads[i]));
 }
 
-/* Shuts down at once after `moment`; < 0: when all is put. */
-static void run(int putters, int getters, size_t maxsize, weft_duration moment)
+static atomic_bool all_put;
+
+static void *clear_now_and_then(void *arg)
+{
+    uint32_t random = 7;
+    while (!all_put) {
+        weft_sleep(WEFT_US(dice(&random) % 500));
+        must(weft_queue_clear(queue, NULL) == WEFT_OK);
+    }
+    return arg;
+}
+
+static int by_number(const void *one, const void *other)
+{
+    const struct item *a = one, *b = other;
+    return (a->number > b->number) - (a->number < b->number);
+}
+
+struct crew {
+    int putters, getters;
+};
+
+struct plan {
+    struct crew crew;
+    size_t maxsize;
+    weft_queue_kind kind;
+    weft_duration moment; /* > 0: shuts down at once after so long */
+    bool clear;           /* now and then */
+};
+
+static void run(struct plan plan)
 {
     weft_thread putting[MOST], getting[MOST];
+    weft_thread clearer = WEFT_THREAD(clear_now_and_then, NULL);
     memset(seen, 0, sizeof seen);
-    queue = weft_queue_create(sizeof(struct item), .maxsize = maxsize,
+    in_order = plan.kind == WEFT_FIFO;
+    all_put = false;
+    queue = weft_queue_create(sizeof(struct item), .maxsize = plan.maxsize,
+                              .kind = plan.kind, .compare = by_number,
                               .destroy = see);
-    start_all(getting, getters, get_all);
-    start_all(putting, putters, put_all);
-    if (moment >= 0) {
-        weft_sleep(moment);
+    start_all(getting, plan.crew.getters, get_all);
+    start_all(putting, plan.crew.putters, put_all);
+    if (plan.clear)
+        start(&clearer);
+    if (plan.moment > 0) {
+        weft_sleep(plan.moment);
         assert_ok(weft_queue_shutdown(queue, true));
     }
-    join_all(putting, putters);
+    join_all(putting, plan.crew.putters);
+    all_put = true;
+    if (plan.clear)
+        assert_ok(weft_thread_join(&clearer));
     assert_ok(weft_queue_shutdown(queue, false));
-    join_all(getting, getters);
+    join_all(getting, plan.crew.getters);
     assert_ok(weft_queue_join(queue));
     ck_assert_uint_eq(weft_queue_size(queue), 0);
     assert_ok(weft_queue_destroy(queue));
-    for (int i = 0; i < putters; i++)
+    for (int i = 0; i < plan.crew.putters; i++)
         for (uint32_t k = 0; k < ITEMS + BATCH; k++)
             must(seen[i][k] == (k < put_count[i]));
 }
 
-static const struct {
-    int putters, getters;
-} crews[] = {{1, 1}, {1, 8}, {8, 1}, {2, 3}, {4, 4}, {8, 8}};
+static const struct crew crews[] = {{1, 1}, {1, 8}, {8, 1},
+                                    {2, 3}, {4, 4}, {8, 8}};
 enum { CREWS = sizeof crews / sizeof *crews };
 
 START_TEST(all_calls_together_lose_nothing)
 {
     static const size_t sizes[] = {1, 5, 64, 0};
     for (int i = 0; i < CREWS; i++)
-        for (int k = 0; k < 2; k++)
-            run(crews[i].putters, crews[i].getters, sizes[(i + k) % 4], -1);
+        for (int k = 0; k < 2; k++) {
+            run((struct plan){crews[i], sizes[(i + k) % 4], WEFT_FIFO, 0,
+                              false});
+        }
 }
 END_TEST
 
+START_TEST(all_calls_together_lose_nothing_in_the_other_kinds)
+{
+    static const size_t sizes[] = {5, 64, 0};
+    for (int i = 0; i < CREWS; i++)
+        for (int k = 0; k < 2; k++)
+            run((struct plan){crews[i], sizes[(i + k) % 3],
+                              k == 0 ? WEFT_PRIORITY : WEFT_LIFO, 0, false});
+}
+END_TEST
+
+static void run_at_random(int rounds, weft_duration longest, bool clear)
+{
+    static const weft_queue_kind kinds[] = {WEFT_FIFO, WEFT_LIFO, WEFT_FIFO,
+                                            WEFT_PRIORITY, WEFT_FIFO};
+    uint32_t random = 1;
+    for (int round = 0; round < rounds; round++) {
+        run((struct plan){crews[round % CREWS], dice(&random) % 20,
+                          kinds[round % 5],
+                          1 + WEFT_US(dice(&random)) % longest, clear});
+    }
+}
+
 START_TEST(a_shutdown_at_any_moment_loses_nothing)
 {
-    uint32_t random = 1;
-    for (int round = 0; round < 10 * CREWS; round++)
-        run(crews[round % CREWS].putters, crews[round % CREWS].getters,
-            dice(&random) % 20, WEFT_US(dice(&random) % 3000));
+    run_at_random(10 * CREWS, WEFT_MS(3), false);
+}
+END_TEST
+
+START_TEST(clears_at_any_moment_lose_nothing)
+{
+    run_at_random(5 * CREWS, WEFT_MS(10), true);
 }
 END_TEST
 
@@ -278,7 +344,9 @@ int main(void)
 {
     const TTest *const tests[] = {
         all_calls_together_lose_nothing,
+        all_calls_together_lose_nothing_in_the_other_kinds,
         a_shutdown_at_any_moment_loses_nothing,
+        clears_at_any_moment_lose_nothing,
         as_many_items_as_sleepers_wake_them_all,
         seven_who_conspire_do_not_keep_out_the_eighth,
         items_of_any_size_come_out_as_they_went_in,

@@ -87,6 +87,17 @@ WEFT_API WEFT_MUST_USE weft_status weft_queue_try_get(weft_queue *queue,
                                                       void *item);
 
 /*
+ * Copies the item that the next get would take into `*item`, and leaves it
+ * there. It need not still be there when this returns: what the copy points to
+ * is for whoever takes the item out, and may be gone. There is no form that
+ * waits, as what it waited for might be gone, too. WEFT_OK; WEFT_EMPTY;
+ * WEFT_SHUT_DOWN: and nothing is left; WEFT_INVALID: NULL. Without WEFT_OK
+ * `*item` is unchanged.
+ */
+WEFT_API WEFT_MUST_USE weft_status weft_queue_try_peek(weft_queue *queue,
+                                                       void *item);
+
+/*
  * Puts `n` items from an array, in order, waiting for room as often as needed;
  * others may put theirs in between; none at all is WEFT_OK. `*done`, unless
  * NULL, is how many went in.
@@ -141,6 +152,13 @@ WEFT_API weft_status weft_queue_try_join(weft_queue *queue);
  * block.
  */
 WEFT_API weft_status weft_queue_shutdown(weft_queue *queue, bool immediate);
+
+/*
+ * Discards what is in it, as an immediate shutdown does, but the queue goes on:
+ * putters that waited for room follow. `*discarded`, unless NULL, is how many
+ * items that were. WEFT_OK; WEFT_INVALID: NULL. Does not block.
+ */
+WEFT_API weft_status weft_queue_clear(weft_queue *queue, size_t *discarded);
 
 /* How it stands at this moment; do not block. `unfinished` counts items put and
  * not yet task_done. NULL: 0, or true for `empty`. */
