@@ -28,6 +28,7 @@
 
 #include "misuse.h"
 #include "registry.h"
+#include "select.h"
 
 enum { SET = 1, WAITERS = 2 };
 
@@ -79,7 +80,7 @@ weft_status weft__event_clear_slow(weft_event *event)
                         "the event is NULL");
 }
 
-/* Marks that somebody waits; false: it is set. */
+/* Marks that somebody waits; false: it is set. Under the line's lock. */
 static bool mark_waiters(weft_event *event, weft__waiter *waiter)
 {
     uint32_t word = weft__load(&event->word_);
@@ -89,6 +90,18 @@ static bool mark_waiters(weft_event *event, weft__waiter *waiter)
             return true;
         }
     return false;
+}
+
+bool weft__event_watch(weft_event *event, weft__waiter *waiter)
+{
+    waiter->kind = &kind;
+    waiter->object = waiter->data = event;
+    weft__line *line = weft__line_lock(event);
+    bool wait = mark_waiters(event, waiter);
+    if (wait)
+        weft__line_push(line, waiter);
+    weft__line_unlock(line);
+    return wait;
 }
 
 static bool is_set(void *event)
@@ -106,12 +119,8 @@ weft_status weft__event_wait_slow(weft_event *event, weft_duration duration)
     weft_duration deadline = weft__deadline(duration);
     if (weft__wait_awake(event, is_set, event))
         return WEFT_OK;
-    weft__waiter waiter = {
-        .kind = &kind, .object = event, .data = event, .drowsy = true};
-    weft__line *line = weft__line_lock(event);
-    bool wait = mark_waiters(event, &waiter);
-    if (wait)
-        weft__line_push(line, &waiter);
-    weft__line_unlock(line);
-    return wait ? weft__park(&waiter, deadline, WEFT__STOPPABLE) : WEFT_OK;
+    weft__waiter waiter = {.drowsy = true};
+    return weft__event_watch(event, &waiter)
+               ? weft__park(&waiter, deadline, WEFT__STOPPABLE)
+               : WEFT_OK;
 }

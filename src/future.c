@@ -14,6 +14,7 @@
 #include "misuse.h"
 #include "pool.h"
 #include "registry.h"
+#include "select.h"
 
 #include <stdlib.h>
 
@@ -168,17 +169,25 @@ bool weft__future_mark_waiters(weft_future *future)
     return false;
 }
 
-static weft_status sleep_until_done(weft_future *future, weft_duration deadline,
-                                    weft__stoppable stoppable)
+bool weft__future_watch(weft_future *future, weft__waiter *waiter)
 {
-    weft__waiter waiter = {
-        .kind = &kind, .object = future, .data = future, .drowsy = true};
+    waiter->kind = &kind;
+    waiter->object = waiter->data = future;
     weft__line *line = weft__line_lock(future);
     bool wait = weft__future_mark_waiters(future);
     if (wait)
-        weft__line_push(line, &waiter);
+        weft__line_push(line, waiter);
     weft__line_unlock(line);
-    return wait ? weft__park(&waiter, deadline, stoppable) : WEFT_OK;
+    return wait;
+}
+
+static weft_status sleep_until_done(weft_future *future, weft_duration deadline,
+                                    weft__stoppable stoppable)
+{
+    weft__waiter waiter = {.drowsy = true};
+    return weft__future_watch(future, &waiter)
+               ? weft__park(&waiter, deadline, stoppable)
+               : WEFT_OK;
 }
 
 /* A worker: its task below may wait for what only another worker can do. */

@@ -140,18 +140,6 @@ weft_completions *weft_as_completed(weft_future *const *futures, size_t n)
     return begin(futures, n);
 }
 
-/* Leaves the line, or waits the moment until who took it out is through. */
-static void unwatch(entry *own)
-{
-    weft__line *line = weft__line_lock(own->waiter.object);
-    bool in_line = weft__line_contains(line, &own->waiter);
-    if (in_line)
-        weft__line_remove(line, &own->waiter);
-    weft__line_unlock(line);
-    if (!in_line)
-        (void)weft__park(&own->waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE);
-}
-
 static bool is_foreign(const weft_completions *completions,
                        const char *function)
 {
@@ -168,7 +156,7 @@ void weft_completions_destroy(weft_completions *completions)
         is_foreign(completions, "weft_completions_destroy"))
         return;
     for (size_t i = 0; i < completions->entries_count; i++)
-        unwatch(&completions->entries[i]);
+        (void)weft__unwatch(&completions->entries[i].waiter);
     free(completions);
 }
 

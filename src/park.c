@@ -149,6 +149,14 @@ weft_status weft__park(weft__waiter *waiter, weft_duration deadline,
     return status;
 }
 
+bool weft__unwatch(weft__waiter *waiter)
+{
+    bool unmet = leave(waiter, WEFT_TIMED_OUT) != WEFT_OK;
+    if (!unmet)
+        (void)weft__park(waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE);
+    return unmet;
+}
+
 weft_status weft__park_until(const weft__wait_kind *kind, const void *object,
                              bool (*ready)(void *), void *context,
                              weft_duration deadline, weft__stoppable stoppable)

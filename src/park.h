@@ -133,6 +133,10 @@ weft_status weft__park_until(const weft__wait_kind *kind, const void *object,
                              bool (*ready)(void *), void *context,
                              weft_duration deadline, weft__stoppable stoppable);
 
+/* Takes a waiter that is `apart` out of its line. False: it has been served,
+ * and whoever did it is through with it now. */
+bool weft__unwatch(weft__waiter *waiter);
+
 /* Makes the thread look again at what it waits for. Async-signal-safe. */
 void weft__unpark(struct weft__record *record);
 

@@ -19,18 +19,19 @@
 #include "lifecycle.h"
 #include "misuse.h"
 #include "registry.h"
+#include "select.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool has_ended(const weft_thread *thread)
+bool weft__thread_has_ended(const weft_thread *thread)
 {
     return weft__load(&thread->state_) == WEFT__ENDED;
 }
 
 static bool thread_ended(weft__waiter *waiter)
 {
-    return has_ended(waiter->data);
+    return weft__thread_has_ended(waiter->data);
 }
 
 static const weft__wait_kind join_kind = {.name = "thread",
@@ -195,9 +196,9 @@ weft_status weft_spawn_with(weft_target target, void *arg,
 
 /* ---- Joining ---- */
 
-static weft_status check_join(const weft_thread *thread)
+weft_status weft__thread_check_join(const weft_thread *thread,
+                                    const char *function)
 {
-    static const char function[] = "weft_thread_join";
     if (thread == NULL || (thread->target == NULL && thread->run == NULL))
         return weft__misuse(WEFT_INVALID, function, thread,
                             "weft did not start this thread");
@@ -222,17 +223,25 @@ static bool mark_waiters(weft_thread *thread)
     return false;
 }
 
-static weft_status wait_end(weft_thread *thread, weft_duration deadline,
-                            weft__stoppable stoppable)
+bool weft__thread_watch(weft_thread *thread, weft__waiter *waiter)
 {
-    weft__waiter waiter = {
-        .kind = &join_kind, .object = thread, .data = thread};
+    waiter->kind = &join_kind;
+    waiter->object = waiter->data = thread;
     weft__line *line = weft__line_lock(thread);
     bool wait = mark_waiters(thread);
     if (wait)
-        weft__line_push(line, &waiter);
+        weft__line_push(line, waiter);
     weft__line_unlock(line);
-    return wait ? weft__park(&waiter, deadline, stoppable) : WEFT_OK;
+    return wait;
+}
+
+static weft_status wait_end(weft_thread *thread, weft_duration deadline,
+                            weft__stoppable stoppable)
+{
+    weft__waiter waiter = {.drowsy = false};
+    return weft__thread_watch(thread, &waiter)
+               ? weft__park(&waiter, deadline, stoppable)
+               : WEFT_OK;
 }
 
 void weft__service_join(weft_thread *thread)
@@ -242,8 +251,8 @@ void weft__service_join(weft_thread *thread)
 
 static weft_status join(weft_thread *thread, weft_duration duration)
 {
-    weft_status status = check_join(thread);
-    if (status == WEFT_OK && !has_ended(thread))
+    weft_status status = weft__thread_check_join(thread, "weft_thread_join");
+    if (status == WEFT_OK && !weft__thread_has_ended(thread))
         status = wait_end(thread, weft__deadline(duration), WEFT__STOPPABLE);
     if (status == WEFT_OK && thread->error_.message != NULL)
         status = WEFT_FAILED;
@@ -262,22 +271,24 @@ weft_status weft_thread_join_timed(weft_thread *thread, weft_duration duration)
 
 weft_status weft_thread_try_join(weft_thread *thread)
 {
-    weft_status status = check_join(thread);
+    weft_status status = weft__thread_check_join(thread, "weft_thread_join");
     if (status != WEFT_OK)
         return status;
-    if (!has_ended(thread))
+    if (!weft__thread_has_ended(thread))
         return WEFT_BUSY;
     return thread->error_.message != NULL ? WEFT_FAILED : WEFT_OK;
 }
 
 void *weft_thread_result(const weft_thread *thread)
 {
-    return thread != NULL && has_ended(thread) ? thread->result_ : NULL;
+    return thread != NULL && weft__thread_has_ended(thread) ? thread->result_
+                                                            : NULL;
 }
 
 const weft_error *weft_thread_error(const weft_thread *thread)
 {
-    if (thread == NULL || !has_ended(thread) || thread->error_.message == NULL)
+    if (thread == NULL || !weft__thread_has_ended(thread) ||
+        thread->error_.message == NULL)
         return NULL;
     return &thread->error_;
 }
