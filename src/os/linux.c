@@ -196,9 +196,13 @@ void weft__os_random(void *bytes, size_t size)
 
 void *weft__os_pages(size_t size)
 {
-    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return pages != MAP_FAILED ? pages : NULL;
+    int access = PROT_READ | PROT_WRITE, kind = MAP_PRIVATE | MAP_ANONYMOUS;
+    /* No file goes with MAP_ANONYMOUS, which cppcheck does not know. */
+    /* cppcheck-suppress invalidFunctionArg */
+    void *pages = mmap(NULL, size, access, kind, -1, 0);
+    if (pages == MAP_FAILED)
+        return NULL;
+    return pages;
 }
 
 void weft__os_pages_free(void *pages, size_t size)
