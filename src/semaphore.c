@@ -3,15 +3,28 @@
 /*
  * The semaphore.
  *
- *     bit 31     30 ... 0
- *     | WAITERS |  permits  |
+ *     bit 31 ... 1   0
+ *     |  permits  | WAITERS |
  *
- * A release adds its permits in one compare-and-swap, its last touch of the
- * semaphore, and if WAITERS was there walks along the line, taking a permit on
- * behalf of each waiter until there are none. Taking a permit without waiting
- * is one compare-and-swap while WAITERS is clear; else it goes through the
- * line's lock, where it may pass those who wait, unless the first of them has
- * done so for longer than PATIENCE.
+ * A release adds its permits in one step, its last touch of the semaphore, and
+ * if WAITERS was there walks along the line, taking a permit on behalf of each
+ * waiter until there are none. Taking a permit without waiting is one step
+ * while WAITERS is clear; else it goes through the line's lock, where it may
+ * pass those who wait, unless the first of them has done so for longer than
+ * PATIENCE.
+ *
+ * These steps are additions: an acquire looks whether there is a permit and
+ * then subtracts one, which is faster than a compare-and-swap, that must wait
+ * for what it compares with. Where others took the last one in between, the
+ * permits fall below 0: a debt. Its maker keeps it as a permit if by the time
+ * that it looks again there is one for each debt, else gives it back:
+ *
+ *     the word's permits = permits that there are - debts.
+ *
+ * So nobody has a permit that was not there. A debt is given back only while
+ * the sum is below 0, so no permit comes to light by that, for which nobody in
+ * line would be called. A release adds unseen only where it can't be too much:
+ * to less than 2^29 permits, 64 at most, by each of at most 2^22 threads.
  *
  * Invariant: permits and waiters are both there only between a release's swap
  * and its walk; so whoever stands in line although there are permits will be
@@ -25,16 +38,17 @@
 #include "misuse.h"
 #include "registry.h"
 
-#define WAITERS (UINT32_C(1) << 31)
-#define PERMITS ((uint32_t)WEFT_SEMAPHORE_MAX)
+#define WAITERS UINT32_C(1)
+#define PERMIT UINT32_C(2)
+#define MOST ((uint32_t)WEFT_SEMAPHORE_MAX)
 #define PATIENCE WEFT_US(500)
 
 /* Takes a permit, and with it WAITERS if `last`. */
 static bool take(weft_semaphore *semaphore, bool last)
 {
     uint32_t word = weft__load_relaxed(&semaphore->word_);
-    while ((word & PERMITS) != 0) {
-        uint32_t taken = (last ? word & PERMITS : word) - 1;
+    while (weft__semaphore_left(word) > 0) {
+        uint32_t taken = (last ? word & ~WAITERS : word) - PERMIT;
         if (weft__compare_swap(&semaphore->word_, &word, taken))
             return true;
     }
@@ -101,6 +115,22 @@ void weft__semaphore_acquire_slow(weft_semaphore *semaphore)
     (void)acquire(semaphore, WEFT_FOREVER, WEFT__UNSTOPPABLE);
 }
 
+/* Whether the caller's debt is covered; else it is given back. */
+static bool is_covered(weft_semaphore *semaphore)
+{
+    uint32_t word = weft__load(&semaphore->word_);
+    while (weft__semaphore_left(word) < 0)
+        if (weft__compare_swap(&semaphore->word_, &word, word + PERMIT))
+            return false;
+    return true;
+}
+
+void weft__semaphore_overdrawn(weft_semaphore *semaphore)
+{
+    if (!is_covered(semaphore))
+        weft__semaphore_acquire_slow(semaphore);
+}
+
 weft_status weft_semaphore_acquire_timed(weft_semaphore *semaphore,
                                          weft_duration duration)
 {
@@ -120,13 +150,18 @@ static weft_status release(weft_semaphore *semaphore, uint32_t n,
                             "released no permit at all");
     uint32_t word = weft__load_relaxed(&semaphore->word_);
     do
-        if (n > bound || (word & PERMITS) > bound - n)
+        if (n > bound || weft__semaphore_left(word) > (int32_t)(bound - n))
             return weft__misuse(WEFT_OVERFLOW, function, semaphore,
                                 "released more permits than there can be");
-    while (!weft__compare_swap(&semaphore->word_, &word, word + n));
+    while (!weft__compare_swap(&semaphore->word_, &word, word + n * PERMIT));
     if ((word & WAITERS) != 0)
         weft__settle(semaphore);
     return WEFT_OK;
+}
+
+void weft__semaphore_serve(weft_semaphore *semaphore)
+{
+    weft__settle(semaphore);
 }
 
 weft_status weft__semaphore_release_slow(weft_semaphore *semaphore, uint32_t n)
@@ -135,7 +170,7 @@ weft_status weft__semaphore_release_slow(weft_semaphore *semaphore, uint32_t n)
     if (semaphore == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL,
                             "the semaphore is NULL");
-    return release(semaphore, n, PERMITS, function);
+    return release(semaphore, n, MOST, function);
 }
 
 weft_status weft_bounded_semaphore_release(weft_bounded_semaphore *semaphore,

@@ -123,6 +123,54 @@ START_TEST(a_stop_request_ends_the_timed_form_alone)
 }
 END_TEST
 
+/* ---- Permits taken where there were none ---- */
+
+/* What an acquire has done by then whose permit went to another after it had
+ * looked. */
+static void overdraw(weft_semaphore *one)
+{
+    weft__fetch_sub(&one->word_, 2);
+}
+
+START_TEST(who_took_one_too_many_keeps_the_next_that_is_given)
+{
+    overdraw(&semaphore);
+    ck_assert_uint_eq(weft_semaphore_value(&semaphore), 0);
+    assert_status(weft_semaphore_try_acquire(&semaphore), WEFT_BUSY);
+    assert_ok(weft_semaphore_release(&semaphore, 1));
+    assert_status(weft_semaphore_try_acquire(&semaphore), WEFT_BUSY);
+    weft__semaphore_overdrawn(&semaphore);
+    ck_assert_uint_eq(weft_semaphore_value(&semaphore), 0);
+    assert_ok(weft_semaphore_release(&semaphore, 1));
+    ck_assert_uint_eq(weft_semaphore_value(&semaphore), 1);
+}
+END_TEST
+
+static void *notice_too_late(void *arg)
+{
+    overdraw(&semaphore);
+    weft__semaphore_overdrawn(&semaphore);
+    return arg;
+}
+
+START_TEST(who_took_one_too_many_waits_while_none_is_given)
+{
+    weft_thread threads[3];
+    for (int i = 0; i < 3; i++) {
+        threads[i] = (weft_thread)WEFT_THREAD(notice_too_late, NULL);
+        start(&threads[i]);
+    }
+    wait_until_waiting(&semaphore, 3);
+    ck_assert_uint_eq(weft_semaphore_value(&semaphore), 0);
+    assert_ok(weft_semaphore_release(&semaphore, 2));
+    wait_until_waiting(&semaphore, 1);
+    assert_ok(weft_semaphore_release(&semaphore, 2));
+    for (int i = 0; i < 3; i++)
+        assert_ok(weft_thread_join(&threads[i]));
+    ck_assert_uint_eq(weft_semaphore_value(&semaphore), 1);
+}
+END_TEST
+
 /* ---- Starvation ---- */
 
 static atomic_bool finished;
@@ -243,6 +291,8 @@ int main(void)
         overflow_is_answered_all_or_nothing,
         bounded_releasing_past_the_initial_value_is_answered,
         a_stop_request_ends_the_timed_form_alone,
+        who_took_one_too_many_keeps_the_next_that_is_given,
+        who_took_one_too_many_waits_while_none_is_given,
         nobody_starves_while_others_loop_on_it,
         release_is_safe_in_a_signal_handler,
         stress_never_more_inside_than_permits,

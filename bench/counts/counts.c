@@ -134,7 +134,7 @@ static const struct operation {
     {"rwlock: acquire + release, reading", 20, read_pair, posix_read_pair},
     {"rwlock: acquire + release, writing", 15, write_pair, posix_write_pair},
     {"condition: notify, nobody waits", 8, notify, posix_notify},
-    {"semaphore: acquire + release", 13, semaphore_pair, posix_semaphore_pair},
+    {"semaphore: acquire + release", 16, semaphore_pair, posix_semaphore_pair},
     {"event: set + clear", 5, event_pair, NULL},
     {"event: wait, it is set", 3, event_wait, NULL},
     {"latch: count down + wait", 10, latch_pair, NULL},

@@ -3,7 +3,7 @@
 #define WEFT_SEMAPHORE_H
 
 /*
- * A semaphore, 4 bytes: a number of permits, 0 to 2^31 - 1, that threads take
+ * A semaphore, 4 bytes: a number of permits, 0 to 2^30 - 1, that threads take
  * and give back. WEFT_SEMAPHORE(3) starts with 3; zeroed memory has none. A
  * bounded semaphore, 8 bytes, refuses more permits than it started with.
  * Nothing need be destroyed.
@@ -27,36 +27,54 @@ typedef struct weft_bounded_semaphore {
 } weft_bounded_semaphore;
 
 /* For statics, locals and members; the value is 0 to WEFT_SEMAPHORE_MAX. */
-#define WEFT_SEMAPHORE(value) \
-    {                         \
-        (value)               \
+#define WEFT_SEMAPHORE(value)  \
+    {                          \
+        (uint32_t)(value) << 1 \
     }
-#define WEFT_BOUNDED_SEMAPHORE(value) \
-    {                                 \
-        {(value)}, (value)            \
+#define WEFT_BOUNDED_SEMAPHORE(value)  \
+    {                                  \
+        WEFT_SEMAPHORE(value), (value) \
     }
-#define WEFT_SEMAPHORE_MAX 0x7fffffff
+#define WEFT_SEMAPHORE_MAX 0x3fffffff
 
-/* Waiting for a permit; giving some to those who wait. Private. */
+/* What the functions below leave out: no permit, or somebody waits; a permit
+ * was taken where there was none; many are given. Private. */
 WEFT_API void weft__semaphore_acquire_slow(weft_semaphore *semaphore);
+WEFT_API void weft__semaphore_overdrawn(weft_semaphore *semaphore);
 WEFT_API bool weft__semaphore_take(weft_semaphore *semaphore);
+WEFT_API void weft__semaphore_serve(weft_semaphore *semaphore);
 WEFT_API weft_status weft__semaphore_release_slow(weft_semaphore *semaphore,
                                                   uint32_t n);
+
+/* How many permits the word says; below 0: so many too many are being taken.
+ * Private. */
+static inline int32_t weft__semaphore_left(uint32_t word)
+{
+    return (int32_t)(word & ~UINT32_C(1)) / 2;
+}
+
+/* There are permits, and nobody waits. Private. */
+static inline bool weft__semaphore_is_open(uint32_t word)
+{
+    return (word & 1) == 0 && (int32_t)word > 0;
+}
 
 /* Takes one permit if nobody waits. Private. */
 static inline bool weft__semaphore_take_fast(weft_semaphore *semaphore)
 {
     uint32_t word = weft__load_relaxed(&semaphore->word_);
-    return word - 1 < WEFT_SEMAPHORE_MAX &&
-           weft__compare_swap_acquire(&semaphore->word_, &word, word - 1);
+    return weft__semaphore_is_open(word) &&
+           weft__compare_swap_acquire(&semaphore->word_, &word, word - 2);
 }
 
 /* Takes a permit, waiting for one as long as it takes: a stop request does not
  * end it. */
 static inline void weft_semaphore_acquire(weft_semaphore *semaphore)
 {
-    if (!weft__semaphore_take_fast(semaphore))
+    if (!weft__semaphore_is_open(weft__load_relaxed(&semaphore->word_)))
         weft__semaphore_acquire_slow(semaphore);
+    else if ((int32_t)weft__fetch_sub(&semaphore->word_, 2) < 2)
+        weft__semaphore_overdrawn(semaphore);
 }
 
 /* The same for at most `duration` nanoseconds; <= 0 does not wait. WEFT_OK;
@@ -74,6 +92,12 @@ weft_semaphore_try_acquire(weft_semaphore *semaphore)
     return WEFT_BUSY;
 }
 
+/* A release is one addition while so few are given, nobody waits, and there are
+ * so few permits that all threads together can't make them too many. Private.
+ */
+#define WEFT__SEMAPHORE_FEW 64
+#define WEFT__SEMAPHORE_RARE UINT32_C(0xc0000001)
+
 /*
  * Gives n permits, waking up to n who wait. WEFT_OK; WEFT_INVALID: n is 0 or
  * the semaphore NULL; WEFT_OVERFLOW: more than WEFT_SEMAPHORE_MAX; then nothing
@@ -82,18 +106,19 @@ weft_semaphore_try_acquire(weft_semaphore *semaphore)
 static inline weft_status weft_semaphore_release(weft_semaphore *semaphore,
                                                  uint32_t n)
 {
-    uint32_t word = semaphore != NULL ? weft__load_relaxed(&semaphore->word_)
-                                      : WEFT_SEMAPHORE_MAX;
-    if (word < WEFT_SEMAPHORE_MAX && n - 1 < WEFT_SEMAPHORE_MAX - word &&
-        weft__compare_swap_release(&semaphore->word_, &word, word + n))
-        return (weft_status)WEFT_OK;
-    return weft__semaphore_release_slow(semaphore, n);
+    if (n - 1 >= WEFT__SEMAPHORE_FEW || semaphore == NULL ||
+        (weft__load_relaxed(&semaphore->word_) & WEFT__SEMAPHORE_RARE) != 0)
+        return weft__semaphore_release_slow(semaphore, n);
+    if ((weft__fetch_add(&semaphore->word_, 2 * n) & 1) != 0)
+        weft__semaphore_serve(semaphore); /* needs no more than the address */
+    return (weft_status)WEFT_OK;
 }
 
 /* How many permits there are at this moment. Does not block. */
 static inline uint32_t weft_semaphore_value(const weft_semaphore *semaphore)
 {
-    return weft__load(&semaphore->word_) & WEFT_SEMAPHORE_MAX;
+    int32_t left = weft__semaphore_left(weft__load(&semaphore->word_));
+    return left > 0 ? (uint32_t)left : 0;
 }
 
 /* As for the semaphore. */
