@@ -36,11 +36,13 @@
 
 #include "misuse.h"
 
+#define NOINLINE __attribute__((noinline))
+#define ALWAYS_INLINE inline __attribute__((always_inline))
+
 /* ---- Moving items ---- */
 
-static inline void moved(weft__side *side, size_t n, size_t item_size)
+static inline void moved(weft__side *side, size_t n)
 {
-    side->at += n * item_size;
     weft__store(&side->count, side->count + n);
 }
 
@@ -62,8 +64,9 @@ static weft_status put_blocks(weft__moving *moving)
         if (status != WEFT_OK)
             break;
         size_t run = run_of(moving);
-        memcpy(put->at, moving->items + moving->done * size, run * size);
-        moved(put, run, size);
+        memcpy(weft__queue_place(put, size),
+               moving->items + moving->done * size, run * size);
+        moved(put, run);
         moving->done += run;
     }
     return status;
@@ -89,8 +92,9 @@ static weft_status get_blocks(weft__moving *moving)
         if (status != WEFT_OK)
             break;
         size_t run = run_of(moving);
-        memcpy(moving->items + moving->done * size, get->at, run * size);
-        moved(get, run, size);
+        memcpy(moving->items + moving->done * size,
+               weft__queue_place(get, size), run * size);
+        moved(get, run);
         moving->done += run;
     }
     return status;
@@ -185,125 +189,216 @@ static weft_status get(weft_queue *queue, void *items, size_t n, size_t *done,
     return status;
 }
 
-/*
- * One item through the first door or the second: what nearly all calls are, so
- * that nothing else is in it. WEFT_INVALID: nothing was tried. Who goes on to
- * wait is counted as inside.
- */
-static inline __attribute__((always_inline)) weft_status put_one(
-    weft_queue *queue, const void *item, bool may_wait)
-{
-    if (queue == NULL || item == NULL)
-        return WEFT_INVALID;
-    if (queue->kind != WEFT_FIFO)
-        return weft__stored_put_one(queue, item, may_wait);
-    weft__side *side = &queue->put;
-    weft__gate_enter(&side->gate);
-    weft_status status =
-        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_make_room(queue);
-    if (WEFT__LIKELY(status == WEFT_OK)) {
-        weft__copy_items(side->at, item, queue->item_size);
-        moved(side, 1, queue->item_size);
-    } else {
-        side->inside += weft__queue_goes_on(status, may_wait);
-    }
-    weft__gate_leave(&side->gate);
-    return status;
-}
-
-static inline __attribute__((always_inline)) weft_status get_one(
-    weft_queue *queue, void *item, bool may_wait)
-{
-    if (queue == NULL || item == NULL)
-        return WEFT_INVALID;
-    if (queue->kind != WEFT_FIFO)
-        return weft__stored_get_one(queue, item, may_wait);
-    weft__side *side = &queue->get;
-    weft__gate_enter(&side->gate);
-    weft_status status =
-        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_find_items(queue);
-    if (WEFT__LIKELY(status == WEFT_OK)) {
-        weft__copy_items(item, side->at, queue->item_size);
-        moved(side, 1, queue->item_size);
-    } else {
-        side->inside += weft__queue_goes_on(status, may_wait);
-    }
-    weft__gate_leave(&side->gate);
-    return status;
-}
-
-/* What there is to do after that. A try looks again, as it may be shut down. */
-static weft_status put_after(weft_status status, weft_queue *queue,
-                             const void *item, weft_duration deadline)
-{
-    if (!weft__queue_goes_on(status, deadline != 0))
-        return put(queue, item, 1, NULL, deadline);
-    weft__moving moving = putting(queue, item, 1);
-    return weft__queue_wait(&moving, status, deadline);
-}
-
-static weft_status get_after(weft_status status, weft_queue *queue, void *item,
-                             weft_duration deadline)
-{
-    if (!weft__queue_goes_on(status, deadline != 0))
-        return get(queue, item, 1, NULL, deadline);
-    weft__moving moving = getting(queue, item, 1);
-    return weft__queue_wait(&moving, status, deadline);
-}
-
 /* A try does not wait, so it says what is in the way. */
 static weft_status instead_of_timed_out(weft_status status, weft_status instead)
 {
     return status == WEFT_TIMED_OUT ? instead : status;
 }
 
+/* ---- One item: what nearly all calls are for ---- */
+
+/* What there is to do after such an answer; who goes on to wait has been
+ * counted as inside. A try looks again, as it may be shut down. */
+static NOINLINE weft_status put_after(weft_status status, weft_queue *queue,
+                                      const void *item, weft_duration duration)
+{
+    weft_duration deadline = weft__deadline(duration);
+    if (!weft__queue_goes_on(status, duration > 0))
+        return put(queue, item, 1, NULL, deadline);
+    weft__moving moving = putting(queue, item, 1);
+    return weft__queue_wait(&moving, status, deadline);
+}
+
+static NOINLINE weft_status get_after(weft_status status, weft_queue *queue,
+                                      void *item, weft_duration duration)
+{
+    weft_duration deadline = weft__deadline(duration);
+    if (!weft__queue_goes_on(status, duration > 0))
+        return get(queue, item, 1, NULL, deadline);
+    weft__moving moving = getting(queue, item, 1);
+    return weft__queue_wait(&moving, status, deadline);
+}
+
+/* With its gate, which it leaves. */
+static NOINLINE weft_status put_inside(weft_queue *queue, const void *item,
+                                       bool may_wait)
+{
+    weft__side *side = &queue->put;
+    size_t size = queue->item_size;
+    weft_status status =
+        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_make_room(queue);
+    if (status == WEFT_OK) {
+        weft__copy_items(weft__queue_place(side, size), item, size);
+        moved(side, 1);
+    } else {
+        side->inside += weft__queue_goes_on(status, may_wait);
+    }
+    weft__gate_leave(&side->gate);
+    return status;
+}
+
+static NOINLINE weft_status put_otherwise(weft_queue *queue, const void *item,
+                                          weft_duration duration, bool inside)
+{
+    weft_status status;
+    if (queue == NULL || item == NULL)
+        return put(queue, item, 1, NULL, 0); /* says so */
+    if (queue->kind == WEFT_FIFO) {
+        if (!inside)
+            weft__gate_enter(&queue->put.gate);
+        status = put_inside(queue, item, duration > 0);
+    } else {
+        status = weft__stored_put_one(queue, item, duration > 0);
+    }
+    return status == WEFT_OK ? status
+                             : put_after(status, queue, item, duration);
+}
+
+static NOINLINE weft_status get_inside(weft_queue *queue, void *item,
+                                       bool may_wait)
+{
+    weft__side *side = &queue->get;
+    size_t size = queue->item_size;
+    weft_status status =
+        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_find_items(queue);
+    if (status == WEFT_OK) {
+        weft__copy_items(item, weft__queue_place(side, size), size);
+        moved(side, 1);
+    } else {
+        side->inside += weft__queue_goes_on(status, may_wait);
+    }
+    weft__gate_leave(&side->gate);
+    return status;
+}
+
+static NOINLINE weft_status get_otherwise(weft_queue *queue, void *item,
+                                          weft_duration duration, bool inside)
+{
+    weft_status status;
+    if (queue == NULL || item == NULL)
+        return get(queue, item, 1, NULL, 0); /* says so */
+    if (queue->kind == WEFT_FIFO) {
+        if (!inside)
+            weft__gate_enter(&queue->get.gate);
+        status = get_inside(queue, item, duration > 0);
+    } else {
+        status = weft__stored_get_one(queue, item, duration > 0);
+    }
+    return status == WEFT_OK ? status
+                             : get_after(status, queue, item, duration);
+}
+
+/* `words` > 0 of them, without a call. */
+static ALWAYS_INLINE void copy_words(unsigned char *to,
+                                     const unsigned char *from, size_t words)
+{
+    do {
+        memcpy(to, from, WEFT__QUEUE_WORD);
+        to += WEFT__QUEUE_WORD;
+        from += WEFT__QUEUE_WORD;
+    } while (--words > 0);
+}
+
+/*
+ * An item of a few words through the first door, or for a getter the second. No
+ * call is on this way, so that no register need be saved: whoever takes a gate
+ * waits until all stores before are done.
+ */
+static ALWAYS_INLINE weft_status put_words(weft_queue *queue, const void *item,
+                                           size_t words, weft_duration duration)
+{
+    weft__side *side = &queue->put;
+    if (!weft__gate_try_enter(&side->gate))
+        return put_otherwise(queue, item, duration, false);
+    size_t count = side->count;
+    if (count == side->known)
+        return put_otherwise(queue, item, duration, true);
+    copy_words(weft__queue_place(side, words * WEFT__QUEUE_WORD), item, words);
+    weft__store(&side->count, count + 1);
+    weft__gate_leave(&side->gate);
+    return WEFT_OK;
+}
+
+static ALWAYS_INLINE weft_status get_words(weft_queue *queue, void *item,
+                                           size_t words, weft_duration duration)
+{
+    weft__side *side = &queue->get;
+    if (!weft__gate_try_enter(&side->gate))
+        return get_otherwise(queue, item, duration, false);
+    size_t count = side->count;
+    if (count == side->known && !weft__fifo_see_items(queue))
+        return get_otherwise(queue, item, duration, true);
+    copy_words(item, weft__queue_place(side, words * WEFT__QUEUE_WORD), words);
+    weft__store(&side->count, count + 1);
+    weft__gate_leave(&side->gate);
+    return WEFT_OK;
+}
+
+static NOINLINE weft_status put_some_words(weft_queue *queue, const void *item,
+                                           weft_duration duration)
+{
+    return put_words(queue, item, queue->words, duration);
+}
+
+static NOINLINE weft_status get_some_words(weft_queue *queue, void *item,
+                                           weft_duration duration)
+{
+    return get_words(queue, item, queue->words, duration);
+}
+
+static ALWAYS_INLINE weft_status put_one(weft_queue *queue, const void *item,
+                                         weft_duration duration)
+{
+    if (queue == NULL || item == NULL || queue->words == 0)
+        return put_otherwise(queue, item, duration, false);
+    return WEFT__LIKELY(queue->words == 1)
+               ? put_words(queue, item, 1, duration)
+               : put_some_words(queue, item, duration);
+}
+
+static ALWAYS_INLINE weft_status get_one(weft_queue *queue, void *item,
+                                         weft_duration duration)
+{
+    if (queue == NULL || item == NULL || queue->words == 0)
+        return get_otherwise(queue, item, duration, false);
+    return WEFT__LIKELY(queue->words == 1)
+               ? get_words(queue, item, 1, duration)
+               : get_some_words(queue, item, duration);
+}
+
 weft_status weft_queue_put(weft_queue *queue, const void *item)
 {
-    weft_status status = put_one(queue, item, true);
-    return status == WEFT_OK ? status
-                             : put_after(status, queue, item, WEFT_FOREVER);
+    return put_one(queue, item, WEFT_FOREVER);
 }
 
 weft_status weft_queue_put_timed(weft_queue *queue, const void *item,
                                  weft_duration duration)
 {
-    weft_status status = put_one(queue, item, duration > 0);
-    return status == WEFT_OK
-               ? status
-               : put_after(status, queue, item, weft__deadline(duration));
+    return put_one(queue, item, duration);
 }
 
 weft_status weft_queue_try_put(weft_queue *queue, const void *item)
 {
-    weft_status status = put_one(queue, item, false);
-    if (status != WEFT_OK)
-        status = put_after(status, queue, item, 0);
-    return instead_of_timed_out(status, WEFT_FULL);
+    return instead_of_timed_out(put_one(queue, item, 0), WEFT_FULL);
 }
 
 weft_status weft_queue_get(weft_queue *queue, void *item)
 {
-    weft_status status = get_one(queue, item, true);
-    return status == WEFT_OK ? status
-                             : get_after(status, queue, item, WEFT_FOREVER);
+    return get_one(queue, item, WEFT_FOREVER);
 }
 
 weft_status weft_queue_get_timed(weft_queue *queue, void *item,
                                  weft_duration duration)
 {
-    weft_status status = get_one(queue, item, duration > 0);
-    return status == WEFT_OK
-               ? status
-               : get_after(status, queue, item, weft__deadline(duration));
+    return get_one(queue, item, duration);
 }
 
 weft_status weft_queue_try_get(weft_queue *queue, void *item)
 {
-    weft_status status = get_one(queue, item, false);
-    if (status != WEFT_OK)
-        status = get_after(status, queue, item, 0);
-    return instead_of_timed_out(status, WEFT_EMPTY);
+    return instead_of_timed_out(get_one(queue, item, 0), WEFT_EMPTY);
 }
+
+/* ---- Many ---- */
 
 weft_status weft_queue_put_many(weft_queue *queue, const void *items, size_t n,
                                 size_t *done)

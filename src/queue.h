@@ -13,6 +13,8 @@
 #include "queue_storage.h"
 #include "weft/queue.h"
 
+enum { WEFT__QUEUE_WORD = sizeof(void *), WEFT__QUEUE_MOST_WORDS = 8 };
+
 /* One of the two sides: what all putters, or all getters, share. */
 typedef struct weft__side {
     /* With its gate; `count`, and the hints, are also read without. */
@@ -21,9 +23,11 @@ typedef struct weft__side {
                      between put's and get's */
     size_t known; /* up to this count there is room: items may be moved without
                      looking at anything else */
-    size_t left;  /* slots of the block beyond those */
-    unsigned char *at; /* the next slot */
+    size_t reach; /* up to this count, its block's end, there may be room, with
+                     no more than a look at the other's count; known: none */
     weft__block *block;
+    unsigned char *items; /* the block's first place ... */
+    size_t begin;         /* ... and the count that belongs there */
     uint32_t pace, waits; /* hints, see queue_wait.c */
     /* Written with both gates, read with its own. */
     __attribute__((aligned(64))) bool special; /* both gates are needed */
@@ -38,6 +42,7 @@ struct weft_queue {
     /* Never changes. */
     size_t item_size;
     weft_queue_kind kind;
+    unsigned words; /* of an item, if they are few and the kind is FIFO */
     void (*destroy)(void *item);
     weft__fork_guard guard;
     /* Changes with both gates. */
@@ -80,7 +85,15 @@ static inline size_t weft__queue_room(const weft__side *side)
     return side->known - side->count;
 }
 
-/* With both gates: what is known of room is to be found out anew. */
+/* Where the next item is, or goes. There must be room. */
+static inline unsigned char *weft__queue_place(const weft__side *side,
+                                               size_t item_size)
+{
+    return side->items + (side->count - side->begin) * item_size;
+}
+
+/* With both gates: what is known of room is to be found out anew, by the next
+ * to come through the second door, or the third. */
 void weft__queue_close_room(weft__side *side);
 
 /* How many items the side could move now; without its gate no more than a
@@ -108,6 +121,18 @@ weft_status weft__fifo_make_room(weft_queue *queue);
  * empty; WEFT_BUSY: it is special. */
 weft_status weft__fifo_find_items(weft_queue *queue);
 
+/* The same for a getter who needs no more than a look at put's count: true,
+ * there are items. */
+static inline bool weft__fifo_see_items(weft_queue *queue)
+{
+    weft__side *get = &queue->get;
+    size_t there = weft__load(&queue->put.count) - get->count;
+    size_t left = get->reach - get->count;
+    size_t room = there < left ? there : left;
+    get->known = get->count + room;
+    return room > 0;
+}
+
 /* ---- The other kinds: one storage for both sides ---- */
 
 /* As weft__moving.move. */
@@ -123,9 +148,10 @@ weft_status weft__stored_get_one(weft_queue *queue, void *item, bool may_wait);
 
 typedef struct weft__leftover {
     weft__storage storage;
-    weft__block *block; /* a chain, of which the first `at` are gone */
-    unsigned char *at;
-    size_t left, count;
+    weft__block *block; /* a chain */
+    unsigned char *at;  /* its first item, ... */
+    size_t left;        /* ... how many places from there in its block */
+    size_t count;       /* ... and how many items in all */
 } weft__leftover;
 
 /* With both gates: takes all out. */

@@ -61,6 +61,14 @@ static const char *what_is_wrong(size_t item_size,
     return NULL;
 }
 
+static unsigned few_words(size_t item_size, weft_queue_kind kind)
+{
+    size_t words = item_size / WEFT__QUEUE_WORD;
+    bool few = kind == WEFT_FIFO && item_size % WEFT__QUEUE_WORD == 0 &&
+               words <= WEFT__QUEUE_MOST_WORDS;
+    return few ? (unsigned)words : 0;
+}
+
 weft_queue *weft_queue_create_with(size_t item_size,
                                    const weft_queue_options *options)
 {
@@ -78,6 +86,7 @@ weft_queue *weft_queue_create_with(size_t item_size,
         return NULL; /* errno is ENOMEM */
     queue->item_size = item_size;
     queue->kind = options->kind;
+    queue->words = few_words(item_size, options->kind);
     queue->destroy = options->destroy;
     queue->maxsize = options->maxsize;
     queue->fd = -1;

@@ -37,22 +37,26 @@ size_t weft__queue_available(const weft_queue *queue, const weft__side *side)
 
 void weft__queue_close_room(weft__side *side)
 {
-    side->left += weft__queue_room(side);
-    side->known = side->count;
+    side->known = side->reach = side->count;
+}
+
+static size_t end_of(const weft__side *side)
+{
+    return side->begin + side->block->places;
 }
 
 static void open_room(weft__side *side, size_t available)
 {
-    size_t room = available < side->left ? available : side->left;
-    side->known += room;
-    side->left -= room;
+    side->reach = end_of(side);
+    size_t left = side->reach - side->count;
+    side->known = side->count + (available < left ? available : left);
 }
 
 static void enter_block(weft__side *side, weft__block *block)
 {
     side->block = block;
-    side->at = weft__block_items(block);
-    side->left = block->places;
+    side->items = weft__block_items(block);
+    side->begin = side->count;
 }
 
 static bool add_block(weft_queue *queue)
@@ -77,7 +81,7 @@ weft_status weft__fifo_make_room(weft_queue *queue)
     size_t available = places(queue);
     if (available == 0)
         return WEFT_TIMED_OUT;
-    if (put->left == 0 && !add_block(queue))
+    if (put->count == end_of(put) && !add_block(queue))
         return WEFT_NO_MEMORY;
     open_room(put, available);
     return WEFT_OK;
@@ -100,7 +104,7 @@ weft_status weft__fifo_find_items(weft_queue *queue)
     size_t available = size_of(queue);
     if (available == 0)
         return WEFT_TIMED_OUT;
-    if (get->left == 0)
+    if (get->count == end_of(get))
         leave_block(queue);
     open_room(get, available);
     return WEFT_OK;
@@ -108,22 +112,24 @@ weft_status weft__fifo_find_items(weft_queue *queue)
 
 /* ---- Items that nobody will get ---- */
 
-/* Both sides begin again. */
+static void begin_again(weft_queue *queue, weft__side *side)
+{
+    enter_block(side, &queue->first);
+    weft__queue_close_room(side);
+}
+
+/* What get's side has left of the chain. */
 static void take_chain(weft_queue *queue, weft__leftover *leftover)
 {
-    weft__side *put = &queue->put, *get = &queue->get;
-    weft__queue_close_room(get);
-    weft__queue_close_room(put);
+    weft__side *get = &queue->get;
     if (get->block == &queue->first && queue->first.newer != NULL)
         enter_block(get, queue->first.newer);
     if (get->block != &queue->first) {
         leftover->block = get->block;
-        leftover->at = get->at;
-        leftover->left = get->left;
+        leftover->at = weft__queue_place(get, queue->item_size);
+        leftover->left = end_of(get) - get->count;
     }
     queue->first.newer = NULL;
-    put->block = get->block = &queue->first;
-    put->left = get->left = 0;
 }
 
 weft__leftover weft__queue_take_all(weft_queue *queue)
@@ -135,8 +141,9 @@ weft__leftover weft__queue_take_all(weft_queue *queue)
     weft__storage_init(&queue->storage, leftover.storage.item_size,
                        leftover.storage.kind, leftover.storage.compare);
     take_chain(queue, &leftover);
-    queue->get.known = queue->put.count;
     weft__store(&queue->get.count, queue->put.count);
+    begin_again(queue, &queue->put);
+    begin_again(queue, &queue->get);
     return leftover;
 }
 

@@ -20,11 +20,17 @@ typedef struct weft__gate {
 
 void weft__gate_enter_slow(weft__gate *gate);
 
-static inline void weft__gate_enter(weft__gate *gate)
+/* Unless somebody is inside, or chosen. */
+static inline bool weft__gate_try_enter(weft__gate *gate)
 {
     uint32_t open = 0;
-    if (weft__load_relaxed(&gate->chosen) != 0 ||
-        !weft__compare_swap_acquire(&gate->held, &open, 1))
+    return weft__load_relaxed(&gate->chosen) == 0 &&
+           weft__compare_swap_acquire(&gate->held, &open, 1);
+}
+
+static inline void weft__gate_enter(weft__gate *gate)
+{
+    if (!weft__gate_try_enter(gate))
         weft__gate_enter_slow(gate);
 }
 

@@ -205,8 +205,9 @@ static weft_status find_next(weft_queue *queue, const void **next)
     if (status == WEFT_TIMED_OUT)
         return queue->shut_down ? WEFT_SHUT_DOWN : WEFT_EMPTY;
     if (status == WEFT_OK)
-        *next = queue->kind == WEFT_FIFO ? get->at
-                                         : weft__storage_next(&queue->storage);
+        *next = queue->kind == WEFT_FIFO
+                    ? weft__queue_place(get, queue->item_size)
+                    : weft__storage_next(&queue->storage);
     return status;
 }
 

@@ -6,9 +6,14 @@
 
 #include "queue.h"
 
+static bool is_full(const weft_queue *queue)
+{
+    return queue->maxsize != 0 && queue->storage.count >= queue->maxsize;
+}
+
 static weft_status store_item(weft_queue *queue, const void *item)
 {
-    if (weft__queue_available(queue, &queue->put) == 0)
+    if (is_full(queue))
         return WEFT_TIMED_OUT;
     if (!weft__storage_put(&queue->storage, item))
         return WEFT_NO_MEMORY;

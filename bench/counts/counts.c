@@ -42,7 +42,7 @@ static weft_event was_set;
 static weft_latch latch;
 static weft_once once;
 static weft_local local = WEFT_LOCAL(int);
-static weft_queue *queue;
+static weft_queue *queue, *wide_queue;
 
 static inline void pass_latch(void)
 {
@@ -51,11 +51,22 @@ static inline void pass_latch(void)
     weft_latch_wait(&latch);
 }
 
+struct wide {
+    void *part[4];
+};
+
 static inline void pass_queue(void)
 {
-    int item = 1;
+    void *item = NULL;
     (void)!weft_queue_put(queue, &item);
     (void)!weft_queue_get(queue, &item);
+}
+
+static inline void pass_wide_queue(void)
+{
+    struct wide item = {.part = {NULL}};
+    (void)!weft_queue_put(wide_queue, &item);
+    (void)!weft_queue_get(wide_queue, &item);
 }
 
 static void do_nothing(void *arg)
@@ -87,6 +98,7 @@ REPEAT(latch_pair, pass_latch())
 REPEAT(once_passed, weft_call_once(&once, do_nothing, NULL))
 REPEAT(local_get, use(weft_local_get(&local)))
 REPEAT(queue_pair, pass_queue())
+REPEAT(wide_queue_pair, pass_wide_queue())
 
 /* ---- The same by glibc, where it has the thing ---- */
 
@@ -140,7 +152,8 @@ static const struct operation {
     {"latch: count down + wait", 10, latch_pair, NULL},
     {"once: passed", 3, once_passed, posix_once_passed},
     {"local: get", 7, local_get, posix_get},
-    {"queue: put + get", 390, queue_pair, NULL},
+    {"queue: put + get, a pointer", 92, queue_pair, NULL},
+    {"queue: put + get, 4 pointers", 180, wide_queue_pair, NULL},
 };
 
 enum { OPERATIONS = sizeof operations / sizeof *operations };
@@ -177,7 +190,8 @@ int main(int argc, char **argv)
         list();
         return 0;
     }
-    queue = weft_queue_create(sizeof(int), .maxsize = 0);
+    queue = weft_queue_create(sizeof(void *), .maxsize = 0);
+    wide_queue = weft_queue_create(sizeof(struct wide), .maxsize = 0);
     weft_event_set(&was_set);
     sem_init(&posix_semaphore, 0, 1);
     pthread_key_create(&key, NULL);
@@ -185,5 +199,6 @@ int main(int argc, char **argv)
         measure_twice(operations[i].repeat);
         measure_twice(operations[i].by_glibc);
     }
-    return queue == NULL || weft_queue_destroy(queue) != WEFT_OK;
+    return queue == NULL || weft_queue_destroy(queue) != WEFT_OK ||
+           wide_queue == NULL || weft_queue_destroy(wide_queue) != WEFT_OK;
 }
