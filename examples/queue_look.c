@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Looking at the next item without taking it, and dropping all that are left:
- * what is to be done at some hour, in a queue that gives the earliest first. */
+/* Looking at the next item without taking it, dropping all that are left, and
+ * what a queue tells of itself: what is to be done at some hour, in a queue
+ * that gives the earliest first. */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ int main(void)
     static const struct job jobs[] = {
         {19, "sweep"}, {8, "open the doors"}, {12, "lunch"}, {20, "lock up"}};
     weft_queue *q = weft_queue_create(sizeof(struct job), .kind = WEFT_PRIORITY,
-                                      .compare = by_hour);
+                                      .compare = by_hour, .statistics = true);
     if (q == NULL || weft_queue_put_many(q, jobs, 4, NULL) != WEFT_OK)
         return EXIT_FAILURE;
     for (int hour = 7; hour <= 14; hour++)
@@ -41,6 +42,10 @@ int main(void)
     size_t dropped;
     weft_queue_clear(q, &dropped);
     printf("at 15 all go home: %zu jobs are dropped\n", dropped);
+    weft_queue_info info = weft_queue_statistics(q);
+    printf("%d put, %d got, at most %d at a time\n", (int)info.puts,
+           (int)info.gets, (int)info.deepest);
+    weft_queue_set_statistics(q, false); /* it could go on without */
     weft_queue_destroy(q);
     return EXIT_SUCCESS;
 }

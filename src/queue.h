@@ -36,6 +36,9 @@ typedef struct weft__side {
     uint32_t inside;                           /* in a call that has to wait */
     uint32_t vain;                             /* a hint */
     weft__waiter *insisting; /* whom nobody may pass, or NULL */
+    /* With its gate: statistics of its waits. */
+    uint64_t waited;
+    weft_duration waiting;
 } __attribute__((aligned(64))) weft__side;
 
 struct weft_queue {
@@ -48,7 +51,12 @@ struct weft_queue {
     /* Changes with both gates. */
     size_t maxsize;
     bool shut_down, raised;
-    int fd;                /* -1: never asked for */
+    int fd; /* -1: never asked for */
+    /* Statistics: since when they count, 0: not at all; the sides' counts at
+     * that time; how many items were taken out as leftovers since then. */
+    weft_duration counting;
+    size_t mark; /* how deep it may become without both gates */
+    size_t deepest, put_before, got_before, discarded;
     weft__block first;     /* has no items: where both sides begin */
     weft__storage storage; /* of kinds other than FIFO */
     weft__side put, get;
@@ -64,6 +72,7 @@ typedef struct weft__moving {
     weft__side *side;
     unsigned char *items;
     size_t n, done;
+    weft_duration since; /* the wait that is to be counted began; 0: none */
     /* Moves what can be moved, with the side's gate. WEFT_OK: all;
      * WEFT_TIMED_OUT: there is no more (room) now; WEFT_BUSY: both gates are
      * needed; else why never. */
@@ -110,6 +119,17 @@ static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
  * caller, who was answered `status` by move, has counted itself as inside. */
 weft_status weft__queue_wait(weft__moving *moving, weft_status status,
                              weft_duration deadline);
+
+/* ---- Statistics, where they are switched on ---- */
+
+/* With both gates, which are about to be left: how deep it is now. */
+void weft__queue_count_depth(weft_queue *queue);
+
+/* The call has to wait from now on; nothing if it had to before. */
+void weft__queue_wait_begins(weft__moving *moving);
+
+/* With the side's gate: its wait, if it had one, is over. */
+void weft__queue_wait_ends(weft__moving *moving);
 
 /* ---- First in, first out: a chain of blocks between the two sides ---- */
 

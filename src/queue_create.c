@@ -93,6 +93,9 @@ weft_queue *weft_queue_create_with(size_t item_size,
     queue->put.block = queue->get.block = &queue->first;
     weft__storage_init(&queue->storage, item_size, options->kind,
                        options->compare);
+    queue->mark = SIZE_MAX;
+    if (options->statistics)
+        (void)weft_queue_set_statistics(queue, true);
     queue->guard = (weft__fork_guard){
         .hold = hold, .let_go = let_go, .in_child = mend_in_child};
     weft__fork_guard_add(&queue->guard);

@@ -73,6 +73,16 @@ static bool add_block(weft_queue *queue)
     return true;
 }
 
+/* What is available without passing the mark. */
+static bool below_mark(const weft_queue *queue, size_t *available)
+{
+    size_t size = size_of(queue);
+    size_t below = queue->mark > size ? queue->mark - size : 0;
+    if (*available > below)
+        *available = below;
+    return below > 0;
+}
+
 weft_status weft__fifo_make_room(weft_queue *queue)
 {
     weft__side *put = &queue->put;
@@ -81,6 +91,8 @@ weft_status weft__fifo_make_room(weft_queue *queue)
     size_t available = places(queue);
     if (available == 0)
         return WEFT_TIMED_OUT;
+    if (queue->mark != SIZE_MAX && !below_mark(queue, &available))
+        return WEFT_BUSY;
     if (put->count == end_of(put) && !add_block(queue))
         return WEFT_NO_MEMORY;
     open_room(put, available);
@@ -141,6 +153,7 @@ weft__leftover weft__queue_take_all(weft_queue *queue)
     weft__storage_init(&queue->storage, leftover.storage.item_size,
                        leftover.storage.kind, leftover.storage.compare);
     take_chain(queue, &leftover);
+    queue->discarded += leftover.count;
     weft__store(&queue->get.count, queue->put.count);
     begin_again(queue, &queue->put);
     begin_again(queue, &queue->get);

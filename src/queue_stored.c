@@ -15,6 +15,8 @@ static weft_status store_item(weft_queue *queue, const void *item)
 {
     if (is_full(queue))
         return WEFT_TIMED_OUT;
+    if (queue->storage.count >= queue->mark)
+        return WEFT_BUSY;
     if (!weft__storage_put(&queue->storage, item))
         return WEFT_NO_MEMORY;
     weft__store(&queue->put.count, queue->put.count + 1);

@@ -107,6 +107,7 @@ static void settle(weft_queue *queue, weft__wakes *wakes)
                          may_call(get));
     set_special(get, always || get->insisting != NULL || may_call(put));
     update_fd(queue);
+    weft__queue_count_depth(queue);
 }
 
 void weft__queue_lock(weft_queue *queue)
@@ -115,6 +116,8 @@ void weft__queue_lock(weft_queue *queue)
     if (queue->kind == WEFT_FIFO)
         weft__gate_enter(&queue->get.gate);
     queue->put.special = queue->get.special = false;
+    if (queue->counting != 0)
+        queue->mark = SIZE_MAX;
 }
 
 void weft__queue_unlock(weft_queue *queue)
@@ -243,6 +246,7 @@ static weft_status sleep_in_line(weft__moving *moving, weft__waiter *waiter,
                                  weft_duration deadline)
 {
     weft__side *side = moving->side;
+    weft__queue_wait_begins(moving);
     stand_in_line(moving, waiter);
     weft__queue_unlock(moving->queue);
     weft_status status = weft__park(waiter, deadline, WEFT__STOPPABLE);
@@ -294,11 +298,14 @@ static bool must_wait(weft_status status)
 static bool move_awake(weft__moving *moving, weft_status *status)
 {
     size_t before = moving->done;
+    weft__queue_wait_begins(moving);
     wait_awake(moving);
     weft__queue_enter(moving->queue, moving->side);
     *status = moving->move(moving);
     bool over = moving->done > before || !must_wait(*status);
     moving->side->inside -= over;
+    if (over)
+        weft__queue_wait_ends(moving);
     weft__queue_leave(moving->queue, moving->side);
     if (over && must_wait(*status))
         *status = WEFT_OK; /* some of many */
@@ -313,6 +320,7 @@ weft_status weft__queue_wait(weft__moving *moving, weft_status status,
     weft__queue_lock(moving->queue);
     status = move_or_sleep(moving, deadline);
     moving->side->inside--;
+    weft__queue_wait_ends(moving);
     weft__queue_unlock(moving->queue);
     return status;
 }

@@ -169,6 +169,8 @@ static weft_status of_null(const void *made)
       weft_queue_shutdown(NULL, true))                                         \
     X(limit, weft_queue_set_maxsize, INVALID,                                  \
       weft_queue_set_maxsize(queue, NEGATIVE))                                 \
+    X(statistics, weft_queue_set_statistics, INVALID,                          \
+      weft_queue_set_statistics(NULL, true))                                   \
     X(fd_null, weft_queue_fd, INVALID,                                         \
       weft_queue_fd(NULL) == -1 ? of_null(NULL) : WEFT_OK)                     \
     X(destroy_busy, weft_queue_destroy, BUSY,                                  \

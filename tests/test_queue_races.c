@@ -161,6 +161,7 @@ struct plan {
     weft_queue_kind kind;
     weft_duration moment; /* > 0: shuts down at once after so long */
     bool clear;           /* now and then */
+    bool statistics;
 };
 
 static void run(struct plan plan)
@@ -172,7 +173,7 @@ static void run(struct plan plan)
     all_put = false;
     queue = weft_queue_create(sizeof(struct item), .maxsize = plan.maxsize,
                               .kind = plan.kind, .compare = by_number,
-                              .destroy = see);
+                              .destroy = see, .statistics = plan.statistics);
     start_all(getting, plan.crew.getters, get_all);
     start_all(putting, plan.crew.putters, put_all);
     if (plan.clear)
@@ -189,6 +190,8 @@ static void run(struct plan plan)
     join_all(getting, plan.crew.getters);
     assert_ok(weft_queue_join(queue));
     ck_assert_uint_eq(weft_queue_size(queue), 0);
+    weft_queue_info info = weft_queue_statistics(queue);
+    ck_assert_uint_eq(info.puts, info.gets + info.discarded);
     assert_ok(weft_queue_destroy(queue));
     for (int i = 0; i < plan.crew.putters; i++)
         for (uint32_t k = 0; k < ITEMS + BATCH; k++)
@@ -203,10 +206,9 @@ START_TEST(all_calls_together_lose_nothing)
 {
     static const size_t sizes[] = {1, 5, 64, 0};
     for (int i = 0; i < CREWS; i++)
-        for (int k = 0; k < 2; k++) {
-            run((struct plan){crews[i], sizes[(i + k) % 4], WEFT_FIFO, 0,
-                              false});
-        }
+        for (int k = 0; k < 2; k++)
+            run((struct plan){crews[i], sizes[(i + k) % 4], WEFT_FIFO, 0, false,
+                              k == 1});
 }
 END_TEST
 
@@ -216,7 +218,8 @@ START_TEST(all_calls_together_lose_nothing_in_the_other_kinds)
     for (int i = 0; i < CREWS; i++)
         for (int k = 0; k < 2; k++)
             run((struct plan){crews[i], sizes[(i + k) % 3],
-                              k == 0 ? WEFT_PRIORITY : WEFT_LIFO, 0, false});
+                              k == 0 ? WEFT_PRIORITY : WEFT_LIFO, 0, false,
+                              i % 2 == 0});
 }
 END_TEST
 
@@ -225,11 +228,10 @@ static void run_at_random(int rounds, weft_duration longest, bool clear)
     static const weft_queue_kind kinds[] = {WEFT_FIFO, WEFT_LIFO, WEFT_FIFO,
                                             WEFT_PRIORITY, WEFT_FIFO};
     uint32_t random = 1;
-    for (int round = 0; round < rounds; round++) {
-        run((struct plan){crews[round % CREWS], dice(&random) % 20,
-                          kinds[round % 5],
-                          1 + WEFT_US(dice(&random)) % longest, clear});
-    }
+    for (int round = 0; round < rounds; round++)
+        run((struct plan){
+            crews[round % CREWS], dice(&random) % 20, kinds[round % 5],
+            1 + WEFT_US(dice(&random)) % longest, clear, round % 4 == 3});
 }
 
 START_TEST(a_shutdown_at_any_moment_loses_nothing)

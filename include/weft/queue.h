@@ -31,6 +31,7 @@ typedef struct weft_queue_options {
     /* Called, outside all locks, with an item that nobody will get: discarded
      * by a shutdown or left over at the end. May be NULL. */
     void (*destroy)(void *item);
+    bool statistics; /* from the beginning; see weft_queue_statistics */
     uint8_t private_;
 } weft_queue_options;
 
@@ -171,6 +172,26 @@ WEFT_API size_t weft_queue_maxsize(weft_queue *queue);
 /* Changes the limit; 0: none. Blocked putters follow; items over a lowered
  * limit stay. WEFT_OK; WEFT_INVALID: NULL, or a size that is negative. */
 WEFT_API weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize);
+
+/* What happened in a queue since its statistics were switched on. */
+typedef struct weft_queue_info {
+    size_t deepest;                /* most items in it at one time, exactly */
+    uint64_t puts, gets;           /* items that went in and came out */
+    uint64_t discarded;            /* items that nobody got */
+    uint64_t put_waits, get_waits; /* how often a call had to wait, ... */
+    weft_duration put_waiting, get_waiting; /* ... and for how long in all */
+} weft_queue_info;
+
+/* All counters; a wait counts when it is over, however it ends. Zeroes while
+ * they are switched off, and for NULL. */
+WEFT_API weft_queue_info weft_queue_statistics(weft_queue *queue);
+
+/*
+ * Switches statistics on, all from zero, or off. Off, they cost nothing; on, a
+ * wait reads the clock, and a put that makes the queue deeper than it ever was
+ * stops the getters for a moment. WEFT_OK; WEFT_INVALID: NULL. Does not block.
+ */
+WEFT_API weft_status weft_queue_set_statistics(weft_queue *queue, bool on);
 
 /*
  * A descriptor that poll, select and epoll find readable while the queue is not
