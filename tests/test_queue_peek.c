@@ -84,7 +84,7 @@ END_TEST
 
 /* ---- While others put and take ---- */
 
-enum { PUTTERS = 4, TAKERS = 3, EACH = SANITIZED ? 2000 : 20000 };
+enum { PUTTERS = 4, TAKERS = 3, EACH = SANITIZED ? 1000 : 20000 };
 
 struct twin {
     int one, other; /* alike */
@@ -113,6 +113,8 @@ static void *peek_and_take(void *arg)
     while (left_to_take > 0) {
         if (weft_queue_try_peek(queue, &twin) == WEFT_OK)
             must(twin.one == twin.other);
+        else
+            weft_sleep(WEFT_US(10));
         if (weft_queue_try_get(queue, &twin) == WEFT_OK) {
             must(twin.one == twin.other);
             left_to_take--;
