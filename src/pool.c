@@ -84,10 +84,11 @@ static void mend_in_child(weft__fork_guard *guard)
     weft__wakes_init(&pool->calls);
     pool->quiet = (weft_condition){.private_ = 0};
     pool->asleep = 0;
-    pool->alive = pool->active = pool->engaged = self != NULL;
+    pool->alive = pool->active = self != NULL;
+    pool->engaged = weft__pool_is_own(pool);
     pool->coming = self != NULL && self->coming;
     (void)weft__pool_review(pool);
-    if (self != NULL && !pool->daemon) {
+    if (pool->engaged > 0 && !pool->daemon) {
         weft__delay_exit();
         weft__self()->delays_exit = true;
     }
@@ -129,6 +130,9 @@ weft_pool *weft_pool_create_with(const weft_pool_options *options)
         options->workers != 0 ? options->workers : weft__os_processors();
     pool->initializer = options->initializer;
     pool->initializer_arg = options->initializer_arg;
+    pool->finalizer = options->finalizer;
+    pool->finalizer_arg = options->finalizer_arg;
+    pool->pinned = options->pinned;
     pool->stack_size = options->stack_size;
     pool->daemon = options->daemon;
     name_pool(pool, options->name);

@@ -21,6 +21,7 @@ typedef struct weft__worker {
     unsigned turns;
     bool coming;               /* is counted in the pool's */
     bool ended;                /* guarded by the pool's lock */
+    unsigned number;           /* in its name */
     const void *middle;        /* of its stack */
     struct weft__worker *next; /* never changed once it can be seen */
     char name[WEFT_NAME_SIZE];
@@ -72,7 +73,10 @@ struct weft_pool {
     unsigned limit;
     weft_target initializer;
     void *initializer_arg;
+    weft_target finalizer;
+    void *finalizer_arg;
     size_t stack_size;
+    bool pinned;
     bool daemon;
     char name[WEFT_NAME_SIZE];
 };
@@ -160,6 +164,9 @@ static inline weft__worker *weft__worker_self(void)
     const weft__record *self = weft__current;
     return self != NULL ? self->pool_worker : NULL;
 }
+
+/* Would the calling thread wait for itself if it waited for the pool's end? */
+bool weft__pool_is_own(const weft_pool *pool);
 
 /* With the lock held. A worker that is coming. */
 weft_status weft__worker_start(weft_pool *pool);

@@ -247,7 +247,8 @@ static bool lie_down(weft__worker *self, weft__waiter *waiter)
         pool->alive--;
     }
     (void)weft__pool_review(pool);
-    weft__pool_disengage(pool);
+    if (stay || pool->finalizer == NULL)
+        weft__pool_disengage(pool);
     return stay;
 }
 

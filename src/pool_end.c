@@ -7,12 +7,6 @@
 
 #include <stdlib.h>
 
-static bool is_own(const weft_pool *pool)
-{
-    const weft__worker *self = weft__worker_self();
-    return self != NULL && self->pool == pool;
-}
-
 static weft_status waits_for_itself(const char *function, const weft_pool *pool)
 {
     return weft__misuse(WEFT_DEADLOCK, function, pool,
@@ -99,7 +93,7 @@ weft_status weft_pool_shutdown_with(weft_pool *pool,
         options = &defaults;
     if (pool == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL, "the pool is NULL");
-    if (options->wait && is_own(pool))
+    if (options->wait && weft__pool_is_own(pool))
         return waits_for_itself(function, pool);
     weft__pool_close(pool, WEFT__SHUT,
                      options->cancel_futures ? WEFT__FUTURE_CANCELLED
@@ -153,7 +147,7 @@ weft_status weft_pool_destroy(weft_pool *pool)
     if (weft__pool_is_default(pool))
         return weft__misuse(WEFT_INVALID, function, pool,
                             "the default pool is everybody's");
-    if (is_own(pool))
+    if (weft__pool_is_own(pool))
         return waits_for_itself(function, pool);
     weft__pool_close(pool, WEFT__SHUT, WEFT__FUTURE_PENDING);
     join_workers(pool);

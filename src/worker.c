@@ -52,8 +52,9 @@ weft_status weft__worker_start(weft_pool *pool)
     weft__worker *worker = worker_memory(pool);
     if (worker == NULL)
         return WEFT_NO_MEMORY;
+    worker->number = pool->named;
     snprintf(worker->name, sizeof worker->name, "%.50s_%u", pool->name,
-             pool->named);
+             worker->number);
     worker->thread = (weft_thread){
         .run = work, .name = worker->name, .stack_size = pool->stack_size};
     worker->coming = true;
@@ -255,6 +256,30 @@ static void initialize(weft_pool *pool)
     weft__pool_close(pool, WEFT__BROKEN, WEFT__FUTURE_BROKEN);
 }
 
+static _Thread_local const weft_pool *finalizing;
+
+bool weft__pool_is_own(const weft_pool *pool)
+{
+    const weft__worker *self = weft__worker_self();
+    return self != NULL ? self->pool == pool : finalizing == pool;
+}
+
+/* The worker counts as engaged until then, but it is none any more: it has no
+ * deque, and nobody need stand in for it. */
+static void finalize(weft_pool *pool)
+{
+    void *result;
+    weft_error error;
+    finalizing = pool;
+    if (!weft__run_target(pool->finalizer, pool->finalizer_arg, &result,
+                          &error))
+        weft__excepthook_call(&error);
+    finalizing = NULL;
+    weft__pool_enter(pool);
+    weft__pool_disengage(pool);
+    weft__pool_leave(pool);
+}
+
 static void *work(weft_thread *thread)
 {
     weft__worker *self = WEFT_CONTAINER_OF(thread, weft__worker, thread);
@@ -262,6 +287,8 @@ static void *work(weft_thread *thread)
     record->pool_worker = self;
     record->delays_exit = !self->pool->daemon;
     self->middle = weft__os_stack_middle();
+    if (self->pool->pinned)
+        weft__os_pin(self->number);
     initialize(self->pool);
     weft_future *future;
     while ((future = next_task(self)) != NULL) {
@@ -269,6 +296,8 @@ static void *work(weft_thread *thread)
         weft__record_unstop(record); /* it was meant for the task */
     }
     record->pool_worker = NULL;
+    if (self->pool->finalizer != NULL)
+        finalize(self->pool);
     record->delays_exit = false;
     return NULL;
 }

@@ -21,8 +21,15 @@ typedef struct weft_pool_options {
      * broken: pending tasks and later submits get WEFT_BROKEN. May be NULL. */
     weft_target initializer;
     void *initializer_arg;
+    /* Run by each worker after its last task, when the pool ends (but not when
+     * the program ends before it). An error goes to the excepthook. */
+    weft_target finalizer;
+    void *finalizer_arg;
     size_t stack_size; /* of the workers, in bytes; 0: the system's default */
-    bool daemon;       /* exit leaves its tasks behind; else it drains them */
+    /* NAME_0 runs on the first of the processors that its starter may use,
+     * NAME_1 on the second, and so on, then again from the first. */
+    bool pinned;
+    bool daemon; /* exit leaves its tasks behind; else it drains them */
     uint8_t private_;
 } weft_pool_options;
 

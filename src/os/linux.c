@@ -86,6 +86,35 @@ unsigned weft__os_processors(void)
     return count > 0 ? (unsigned)count : 1;
 }
 
+/* What the calling thread may use, and might before. */
+static _Thread_local bool pinned;
+static _Thread_local cpu_set_t own_processor, unpinned;
+
+void weft__os_pin(unsigned index)
+{
+    if (sched_getaffinity(0, sizeof unpinned, &unpinned) != 0)
+        return;
+    unsigned left = index % (unsigned)CPU_COUNT(&unpinned);
+    size_t number = 0;
+    while (!CPU_ISSET(number, &unpinned) || left-- > 0)
+        number++;
+    CPU_ZERO(&own_processor);
+    CPU_SET(number, &own_processor);
+    pinned = sched_setaffinity(0, sizeof own_processor, &own_processor) == 0;
+}
+
+/* A new thread inherits what its creator may use at that moment. */
+static int create(pthread_t *thread, const pthread_attr_t *attributes,
+                  void *(*entry)(void *), void *arg)
+{
+    if (pinned)
+        sched_setaffinity(0, sizeof unpinned, &unpinned);
+    int error = pthread_create(thread, attributes, entry, arg);
+    if (pinned)
+        sched_setaffinity(0, sizeof own_processor, &own_processor);
+    return error;
+}
+
 weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
                                   size_t stack_size)
 {
@@ -99,7 +128,7 @@ weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
         status = WEFT_INVALID;
     pthread_t thread;
     if (status == WEFT_OK) {
-        int error = pthread_create(&thread, &attributes, entry, arg);
+        int error = create(&thread, &attributes, entry, arg);
         if (error != 0)
             status = error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
     }

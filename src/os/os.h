@@ -37,6 +37,11 @@ unsigned weft__os_processor(void);
 /* How many processors this process may use, at least 1. */
 unsigned weft__os_processors(void);
 
+/* Keeps the calling thread on the index-th of the processors that it may use,
+ * counted round and round. Threads that it starts may use what it might before.
+ * Best effort. */
+void weft__os_pin(unsigned index);
+
 /*
  * Runs entry(arg) on a new detached thread. `stack_size` in bytes, 0 for the
  * default. WEFT_OK; WEFT_INVALID: the stack is too small; WEFT_NO_THREADS.
