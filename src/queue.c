@@ -197,6 +197,42 @@ static weft_status instead_of_timed_out(weft_status status, weft_status instead)
 
 /* ---- One item: what nearly all calls are for ---- */
 
+/* `words` > 0 of them, without a call. */
+static ALWAYS_INLINE void copy_words(unsigned char *to,
+                                     const unsigned char *from, size_t words)
+{
+    do {
+        memcpy(to, from, WEFT__QUEUE_WORD);
+        to += WEFT__QUEUE_WORD;
+        from += WEFT__QUEUE_WORD;
+    } while (--words > 0);
+}
+
+/* As put_some and get_some, and quick, as the word may be waited for. */
+static weft_status put_word(weft__moving *moving)
+{
+    weft_queue *queue = moving->queue;
+    weft__side *put = moving->side;
+    if (queue->shut_down ||
+        (weft__queue_room(put) == 0 && weft__fifo_make_room(queue) != WEFT_OK))
+        return put_some(moving);
+    copy_words(weft__queue_place(put, WEFT__QUEUE_WORD), moving->items, 1);
+    moved(put, 1);
+    moving->done = 1;
+    return WEFT_OK;
+}
+
+static weft_status get_word(weft__moving *moving)
+{
+    weft__side *get = moving->side;
+    if (weft__queue_room(get) == 0 && !weft__fifo_see_items(moving->queue))
+        return get_some(moving);
+    copy_words(moving->items, weft__queue_place(get, WEFT__QUEUE_WORD), 1);
+    moved(get, 1);
+    moving->done = 1;
+    return WEFT_OK;
+}
+
 /* What there is to do after such an answer; who goes on to wait has been
  * counted as inside. A try looks again, as it may be shut down. */
 static NOINLINE weft_status put_after(weft_status status, weft_queue *queue,
@@ -206,6 +242,8 @@ static NOINLINE weft_status put_after(weft_status status, weft_queue *queue,
     if (!weft__queue_goes_on(status, duration > 0))
         return put(queue, item, 1, NULL, deadline);
     weft__moving moving = putting(queue, item, 1);
+    if (queue->words == 1)
+        moving.move = put_word;
     return weft__queue_wait(&moving, status, deadline);
 }
 
@@ -216,6 +254,8 @@ static NOINLINE weft_status get_after(weft_status status, weft_queue *queue,
     if (!weft__queue_goes_on(status, duration > 0))
         return get(queue, item, 1, NULL, deadline);
     weft__moving moving = getting(queue, item, 1);
+    if (queue->words == 1)
+        moving.move = get_word;
     return weft__queue_wait(&moving, status, deadline);
 }
 
@@ -286,17 +326,6 @@ static NOINLINE weft_status get_otherwise(weft_queue *queue, void *item,
     }
     return status == WEFT_OK ? status
                              : get_after(status, queue, item, duration);
-}
-
-/* `words` > 0 of them, without a call. */
-static ALWAYS_INLINE void copy_words(unsigned char *to,
-                                     const unsigned char *from, size_t words)
-{
-    do {
-        memcpy(to, from, WEFT__QUEUE_WORD);
-        to += WEFT__QUEUE_WORD;
-        from += WEFT__QUEUE_WORD;
-    } while (--words > 0);
 }
 
 /*

@@ -15,12 +15,11 @@
 
 enum { WEFT__QUEUE_WORD = sizeof(void *), WEFT__QUEUE_MOST_WORDS = 8 };
 
-/* One of the two sides: what all putters, or all getters, share. */
+/* One of the two sides: what all putters, or all getters, share. What the other
+ * side looks at has a line of the cache of its own. */
 typedef struct weft__side {
-    /* With its gate; `count`, and the hints, are also read without. */
+    /* With its gate. */
     weft__gate gate;
-    size_t count; /* items moved so far: what is in the queue is the difference
-                     between put's and get's */
     size_t known; /* up to this count there is room: items may be moved without
                      looking at anything else */
     size_t reach; /* up to this count, its block's end, there may be room, with
@@ -28,17 +27,20 @@ typedef struct weft__side {
     weft__block *block;
     unsigned char *items; /* the block's first place ... */
     size_t begin;         /* ... and the count that belongs there */
-    uint32_t pace, waits; /* hints, see queue_wait.c */
+    /* Items moved so far: what is in the queue is the difference between put's
+     * and get's. Written with its gate, read without. */
+    __attribute__((aligned(64))) size_t count;
     /* Written with both gates, read with its own. */
     __attribute__((aligned(64))) bool special; /* both gates are needed */
     uint32_t sleeping;                         /* in line and not called */
     uint32_t called;                           /* woken, and not yet back */
     uint32_t inside;                           /* in a call that has to wait */
-    uint32_t vain;                             /* a hint */
     weft__waiter *insisting; /* whom nobody may pass, or NULL */
     /* With its gate: statistics of its waits. */
     uint64_t waited;
     weft_duration waiting;
+    /* Hints, see queue_wait.c. */
+    uint32_t vain, pace, waits, rarity;
 } __attribute__((aligned(64))) weft__side;
 
 struct weft_queue {

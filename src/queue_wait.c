@@ -17,8 +17,8 @@
  * side's line of the cache from it for each item: both go at the pace of the
  * cache, and never get apart. One that lets the other get ahead first takes a
  * run of items for one such trip. Whether there is more than one item to be had
- * by waiting a little longer is tried out now and then (every EXPLORE-th wait),
- * and remembered as the side's `pace`.
+ * by waiting a little longer is tried out now and then, the rarer the longer it
+ * is in vain, and remembered as the side's `pace`.
  */
 
 #include "queue.h"
@@ -26,7 +26,7 @@
 #include "registry.h"
 
 enum { CALLS = 2 };
-enum { EXPLORE = 32, LONGEST_PACE = 16, LEAST_RUN = 3 };
+enum { OFTEN = 32, RAREST = 1024, LONGEST_PACE = 16, LEAST_RUN = 3 };
 enum { QUICK_LOOKS = 16, LOOKS = 22 };
 enum { TRIES = 3, RARELY = 32 };
 
@@ -188,23 +188,33 @@ static uint32_t longest_pace(const weft_queue *queue)
     return maxsize - 1 < LONGEST_PACE ? (uint32_t)maxsize : LONGEST_PACE;
 }
 
+/* A trial that found no run makes trials rarer. */
+static void judge_trial(weft__side *side, uint32_t pace, bool run)
+{
+    uint32_t rarity = weft__load_relaxed(&side->rarity);
+    if (run)
+        weft__store_relaxed(&side->pace, pace);
+    rarity = run || rarity == 0 ? OFTEN : rarity < RAREST ? 2 * rarity : rarity;
+    weft__store_relaxed(&side->rarity, rarity);
+}
+
 /* One that has come after its own pace is a run if more than one is there. */
 static void look_at_own_pace(const weft__moving *moving)
 {
     weft__side *side = moving->side;
     uint32_t pace = weft__load_relaxed(&side->pace);
     uint32_t waits = weft__load_relaxed(&side->waits) + 1;
-    bool explore = pace == 0 && waits % EXPLORE == 0;
-    weft__store_relaxed(&side->waits, waits);
-    if (explore)
+    bool trial = pace == 0 && waits >= weft__load_relaxed(&side->rarity);
+    weft__store_relaxed(&side->waits, trial ? 0 : waits);
+    if (trial)
         pace = longest_pace(moving->queue);
     if (pace == 0)
         return;
     pause_for(pace);
     size_t run = weft__queue_available(moving->queue, side);
-    if (explore && run >= LEAST_RUN)
-        weft__store_relaxed(&side->pace, pace);
-    else if (!explore && run <= 1)
+    if (trial)
+        judge_trial(side, pace, run >= LEAST_RUN);
+    else if (run <= 1)
         weft__store_relaxed(&side->pace, 0);
 }
 
