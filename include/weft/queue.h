@@ -196,8 +196,11 @@ WEFT_API weft_status weft_queue_set_statistics(weft_queue *queue, bool on);
 /*
  * A descriptor that poll, select and epoll find readable while the queue is not
  * empty or is shut down: for event loops. Only to be polled: the queue owns,
- * raises, lowers and closes it. In a forked child it is the child's own. -1
- * with errno: EINVAL for NULL, or the system has no more descriptors.
+ * raises, lowers and closes it. Who is told of edges only (EPOLLET) takes until
+ * WEFT_EMPTY each time; if others take, too, it may be readable for them. From
+ * the first call on, each put and get costs more. In a forked child it is the
+ * child's own. -1 with errno: EINVAL for NULL, or the system has no more
+ * descriptors.
  */
 WEFT_API int weft_queue_fd(weft_queue *queue);
 
