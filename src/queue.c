@@ -147,14 +147,12 @@ static weft_status move_some(weft__moving *moving, weft_duration deadline)
     return wait ? weft__queue_wait(moving, status, deadline) : status;
 }
 
-static bool is_wrong(const weft_queue *queue, const void *items, size_t n,
-                     const char *function)
+static weft_status check(const weft_queue *queue, const void *items, size_t n,
+                         const char *function)
 {
-    bool wrong = queue == NULL || (items == NULL && n > 0);
-    if (wrong)
-        weft__misuse(WEFT_INVALID, function, queue,
-                     "the queue or the item is NULL");
-    return wrong;
+    if (items == NULL && n > 0)
+        return weft__misuse(WEFT_INVALID, function, queue, "the item is NULL");
+    return weft__queue_check(queue, function);
 }
 
 static weft_status put(weft_queue *queue, const void *items, size_t n,
@@ -164,10 +162,10 @@ static weft_status put(weft_queue *queue, const void *items, size_t n,
     if (done == NULL)
         done = &none;
     *done = 0;
-    if (is_wrong(queue, items, n, "weft_queue_put"))
-        return WEFT_INVALID;
+    weft_status status = check(queue, items, n, "weft_queue_put");
+    if (status != WEFT_OK)
+        return status;
     weft__moving moving = putting(queue, items, n);
-    weft_status status = WEFT_OK;
     while (status == WEFT_OK && moving.done < n)
         status = move_some(&moving, deadline);
     *done = moving.done;
@@ -181,10 +179,12 @@ static weft_status get(weft_queue *queue, void *items, size_t n, size_t *done,
     if (done == NULL)
         done = &none;
     *done = 0;
-    if (is_wrong(queue, items, n, "weft_queue_get"))
-        return WEFT_INVALID;
+    weft_status status = check(queue, items, n, "weft_queue_get");
+    if (status != WEFT_OK)
+        return status;
     weft__moving moving = getting(queue, items, n);
-    weft_status status = n > 0 ? move_some(&moving, deadline) : WEFT_OK;
+    if (n > 0)
+        status = move_some(&moving, deadline);
     *done = moving.done;
     return status;
 }

@@ -61,6 +61,7 @@ struct weft_queue {
     size_t deepest, put_before, got_before, discarded;
     weft__block first;     /* has no items: where both sides begin */
     weft__storage storage; /* of kinds other than FIFO */
+    const void *comparing; /* the thread that runs `compare`, or NULL */
     weft__side put, get;
     /* Twice how many are done, and JOINING: somebody may wait for all. */
     __attribute__((aligned(64))) size_t done;
@@ -165,6 +166,10 @@ weft_status weft__stored_get(weft__moving *moving);
 weft_status weft__stored_put_one(weft_queue *queue, const void *item,
                                  bool may_wait);
 weft_status weft__stored_get_one(weft_queue *queue, void *item, bool may_wait);
+
+/* Says so if the queue is NULL, or if the caller is its own `compare`, which
+ * has it locked. */
+weft_status weft__queue_check(const weft_queue *queue, const char *function);
 
 /* ---- Items that nobody will get ---- */
 

@@ -104,14 +104,18 @@ weft_queue *weft_queue_create_with(size_t item_size,
 
 weft_status weft_queue_destroy(weft_queue *queue)
 {
+    static const char function[] = "weft_queue_destroy";
     if (queue == NULL)
         return WEFT_OK;
+    weft_status status = weft__queue_check(queue, function);
+    if (status != WEFT_OK)
+        return status;
     weft__queue_lock(queue);
     bool busy = queue->put.inside > 0 || queue->get.inside > 0 ||
                 weft__load(&queue->joining) > 0;
     weft__queue_unlock(queue);
     if (busy)
-        return weft__misuse(WEFT_BUSY, "weft_queue_destroy", queue,
+        return weft__misuse(WEFT_BUSY, function, queue,
                             "threads wait in the queue");
     weft__fork_guard_remove(&queue->guard);
     weft__leftover leftover = weft__queue_take_all(queue);

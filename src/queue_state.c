@@ -17,11 +17,6 @@
 
 enum { JOINING = 1, ONE_DONE = 2 };
 
-static weft_status null_queue(const char *function)
-{
-    return weft__misuse(WEFT_INVALID, function, NULL, "the queue is NULL");
-}
-
 /* ---- Done and joined ---- */
 
 static size_t count_of(size_t done)
@@ -72,7 +67,7 @@ weft_status weft_queue_task_done(weft_queue *queue)
 {
     static const char function[] = "weft_queue_task_done";
     if (queue == NULL)
-        return null_queue(function);
+        return weft__queue_check(queue, function);
     if (weft__queue_count_done(queue, 1) == 0)
         return weft__misuse(WEFT_OVERFLOW, function, queue,
                             "called more often than items were put");
@@ -94,14 +89,13 @@ static weft_status wait_for_all(weft_queue *queue, weft_duration deadline)
 
 static weft_status join(weft_queue *queue, weft_duration deadline)
 {
-    if (queue == NULL)
-        return null_queue("weft_queue_join");
-    if (unfinished(queue) == 0)
-        return WEFT_OK;
+    weft_status status = weft__queue_check(queue, "weft_queue_join");
+    if (status != WEFT_OK || unfinished(queue) == 0)
+        return status;
     if (deadline == 0)
         return WEFT_TIMED_OUT;
     weft__fetch_add(&queue->joining, 1);
-    weft_status status = wait_for_all(queue, deadline);
+    status = wait_for_all(queue, deadline);
     weft__fetch_sub(&queue->joining, 1);
     return status;
 }
@@ -119,7 +113,7 @@ weft_status weft_queue_join_timed(weft_queue *queue, weft_duration duration)
 weft_status weft_queue_try_join(weft_queue *queue)
 {
     if (queue == NULL)
-        return null_queue("weft_queue_try_join");
+        return weft__queue_check(queue, "weft_queue_try_join");
     return unfinished(queue) == 0 ? WEFT_OK : WEFT_BUSY;
 }
 
@@ -137,8 +131,9 @@ static void discard(weft_queue *queue, weft__leftover *leftover)
 
 weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
 {
-    if (queue == NULL)
-        return null_queue("weft_queue_shutdown");
+    weft_status status = weft__queue_check(queue, "weft_queue_shutdown");
+    if (status != WEFT_OK)
+        return status;
     weft__leftover leftover = {.count = 0};
     weft__queue_lock(queue);
     weft__store_relaxed(&queue->shut_down, true);
@@ -152,8 +147,9 @@ weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
 
 weft_status weft_queue_clear(weft_queue *queue, size_t *discarded)
 {
-    if (queue == NULL)
-        return null_queue("weft_queue_clear");
+    weft_status status = weft__queue_check(queue, "weft_queue_clear");
+    if (status != WEFT_OK)
+        return status;
     weft__queue_lock(queue);
     weft__leftover leftover = weft__queue_take_all(queue);
     weft__queue_unlock(queue);
@@ -165,9 +161,13 @@ weft_status weft_queue_clear(weft_queue *queue, size_t *discarded)
 
 weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize)
 {
-    if (queue == NULL || maxsize > PTRDIFF_MAX)
-        return weft__misuse(WEFT_INVALID, "weft_queue_set_maxsize", queue,
-                            "the queue is NULL or the size negative");
+    static const char function[] = "weft_queue_set_maxsize";
+    if (maxsize > PTRDIFF_MAX)
+        return weft__misuse(WEFT_INVALID, function, queue,
+                            "the size is negative");
+    weft_status status = weft__queue_check(queue, function);
+    if (status != WEFT_OK)
+        return status;
     weft__queue_lock(queue);
     weft__store_relaxed(&queue->maxsize, maxsize);
     weft__queue_close_room(&queue->put);
@@ -177,9 +177,9 @@ weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize)
 
 int weft_queue_fd(weft_queue *queue)
 {
-    if (queue == NULL) {
-        null_queue("weft_queue_fd");
-        errno = EINVAL;
+    weft_status status = weft__queue_check(queue, "weft_queue_fd");
+    if (status != WEFT_OK) {
+        errno = status == WEFT_DEADLOCK ? EDEADLK : EINVAL;
         return -1;
     }
     weft__queue_lock(queue);
@@ -222,11 +222,14 @@ static weft_status copy_next(weft_queue *queue, void *item)
 
 weft_status weft_queue_try_peek(weft_queue *queue, void *item)
 {
-    if (queue == NULL || item == NULL)
-        return weft__misuse(WEFT_INVALID, "weft_queue_try_peek", queue,
-                            "the queue or the item is NULL");
+    static const char function[] = "weft_queue_try_peek";
+    if (item == NULL)
+        return weft__misuse(WEFT_INVALID, function, queue, "the item is NULL");
+    weft_status status = weft__queue_check(queue, function);
+    if (status != WEFT_OK)
+        return status;
     weft__queue_enter(queue, &queue->get);
-    weft_status status = copy_next(queue, item);
+    status = copy_next(queue, item);
     weft__queue_leave(queue, &queue->get);
     if (status != WEFT_BUSY)
         return status;

@@ -9,7 +9,6 @@
  * Below it they go on as ever, as it would not rise.
  */
 
-#include "misuse.h"
 #include "queue.h"
 
 /* With both gates. */
@@ -59,9 +58,9 @@ void weft__queue_wait_ends(weft__moving *moving)
 
 weft_status weft_queue_set_statistics(weft_queue *queue, bool on)
 {
-    if (queue == NULL)
-        return weft__misuse(WEFT_INVALID, "weft_queue_set_statistics", NULL,
-                            "the queue is NULL");
+    weft_status status = weft__queue_check(queue, "weft_queue_set_statistics");
+    if (status != WEFT_OK)
+        return status;
     weft__queue_lock(queue);
     if (on)
         begin_counting(queue);
@@ -90,7 +89,8 @@ static weft_queue_info read_all(const weft_queue *queue)
 weft_queue_info weft_queue_statistics(weft_queue *queue)
 {
     weft_queue_info info = {.deepest = 0};
-    if (queue == NULL)
+    if (queue == NULL ||
+        weft__queue_check(queue, "weft_queue_statistics") != WEFT_OK)
         return info;
     weft__queue_lock(queue);
     if (queue->counting != 0)

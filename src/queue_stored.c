@@ -1,10 +1,62 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Moving items of the kinds other than first in, first out. Their sides share
+/*
+ * Moving items of the kinds other than first in, first out. Their sides share
  * one storage, so they share put's gate; one that is not special needs nothing
- * beside it. */
+ * beside it.
+ *
+ * A user's `compare` runs with that gate. What it calls on the same queue would
+ * wait for itself; so who runs it is written down, by the address of something
+ * that each thread has one of. No thread but that one can find its own there.
+ */
 
 #include "queue.h"
+
+#include "misuse.h"
+
+static _Thread_local bool is_told;
+
+static const void *own_mark(void)
+{
+    return &is_told;
+}
+
+static bool is_comparing(const weft_queue *queue)
+{
+    return weft__load_relaxed(&queue->comparing) == own_mark();
+}
+
+static void compare_begins(weft_queue *queue)
+{
+    if (queue->kind == WEFT_PRIORITY)
+        weft__store_relaxed(&queue->comparing, own_mark());
+}
+
+static void compare_is_over(weft_queue *queue)
+{
+    if (queue->kind == WEFT_PRIORITY)
+        weft__store_relaxed(&queue->comparing, NULL);
+}
+
+/* A handler that uses this very queue hears nothing of that. */
+static weft_status is_own_comparison(const weft_queue *queue,
+                                     const char *function)
+{
+    if (!is_told) {
+        is_told = true;
+        weft__misuse(WEFT_DEADLOCK, function, queue,
+                     "called by the comparison of the same queue");
+        is_told = false;
+    }
+    return WEFT_DEADLOCK;
+}
+
+weft_status weft__queue_check(const weft_queue *queue, const char *function)
+{
+    if (queue == NULL)
+        return weft__misuse(WEFT_INVALID, function, NULL, "the queue is NULL");
+    return is_comparing(queue) ? is_own_comparison(queue, function) : WEFT_OK;
+}
 
 static bool is_full(const weft_queue *queue)
 {
@@ -17,7 +69,10 @@ static weft_status store_item(weft_queue *queue, const void *item)
         return WEFT_TIMED_OUT;
     if (queue->storage.count >= queue->mark)
         return WEFT_BUSY;
-    if (!weft__storage_put(&queue->storage, item))
+    compare_begins(queue);
+    bool stored = weft__storage_put(&queue->storage, item);
+    compare_is_over(queue);
+    if (!stored)
         return WEFT_NO_MEMORY;
     weft__store(&queue->put.count, queue->put.count + 1);
     return WEFT_OK;
@@ -40,7 +95,9 @@ static weft_status fetch_item(weft_queue *queue, void *item)
         return WEFT_TIMED_OUT;
     weft__copy_items(item, weft__storage_next(&queue->storage),
                      queue->item_size);
+    compare_begins(queue);
     weft__storage_drop(&queue->storage);
+    compare_is_over(queue);
     weft__store(&queue->get.count, queue->get.count + 1);
     return WEFT_OK;
 }
@@ -59,6 +116,8 @@ weft_status weft__stored_get(weft__moving *moving)
 weft_status weft__stored_put_one(weft_queue *queue, const void *item,
                                  bool may_wait)
 {
+    if (is_comparing(queue))
+        return WEFT_DEADLOCK; /* whoever asked finds out, and says so */
     weft__gate_enter(&queue->put.gate);
     weft_status status =
         queue->put.special ? WEFT_BUSY : store_item(queue, item);
@@ -69,6 +128,8 @@ weft_status weft__stored_put_one(weft_queue *queue, const void *item,
 
 weft_status weft__stored_get_one(weft_queue *queue, void *item, bool may_wait)
 {
+    if (is_comparing(queue))
+        return WEFT_DEADLOCK;
     weft__gate_enter(&queue->put.gate);
     weft_status status =
         queue->get.special ? WEFT_BUSY : fetch_item(queue, item);

@@ -20,8 +20,13 @@ typedef enum weft_queue_kind {
     WEFT_PRIORITY /* smallest first; equals in order of arrival */
 } weft_queue_kind;
 
-/* < 0, 0, > 0 as `one` comes out before, with, after `other`. Called inside put
- * and get with the queue locked: it must not use the queue, nor wait. */
+/*
+ * < 0, 0, > 0 as `one` comes out before, with, after `other`: always the same
+ * for the same two. Called inside put and get with the queue locked, so all its
+ * users wait for it, and it must not wait for any of them: it may read the
+ * items, what they point to, and the queue's size. Its other calls of that
+ * queue change nothing and answer WEFT_DEADLOCK.
+ */
 typedef int (*weft_compare)(const void *one, const void *other);
 
 typedef struct weft_queue_options {
@@ -29,7 +34,7 @@ typedef struct weft_queue_options {
     weft_queue_kind kind;
     weft_compare compare; /* for WEFT_PRIORITY */
     /* Called, outside all locks, with an item that nobody will get: discarded
-     * by a shutdown or left over at the end. May be NULL. */
+     * by a shutdown or a clear, or left over at the end. May be NULL. */
     void (*destroy)(void *item);
     bool statistics; /* from the beginning; see weft_queue_statistics */
     uint8_t private_;
