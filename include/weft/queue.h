@@ -42,8 +42,10 @@ typedef struct weft_queue_options {
 
 /*
  * A new queue for items of `item_size` bytes; the caller owns it and destroys
- * it. `options` may be NULL. NULL with errno EINVAL: item_size is 0 or absurd,
- * a maxsize that is negative, a priority queue without `compare`; ENOMEM.
+ * it. `options` may be NULL. `compare` and `destroy` see items aligned for
+ * their type, up to max_align_t. NULL with errno EINVAL: item_size is 0 or
+ * absurd, a maxsize that is negative, a priority queue without `compare`;
+ * ENOMEM.
  */
 WEFT_API weft_queue *weft_queue_create_with(size_t item_size,
                                             const weft_queue_options *options);
