@@ -3,8 +3,9 @@
 #define WEFT_TESTS_FAULTS_H
 
 /*
- * Makes the system fail on demand. Programs named *_faults are linked so that
- * weft (and the test framework) call these instead of the C library's.
+ * Makes the system fail on demand, and counts what it is asked for. Programs
+ * named *_faults and *_calls are linked so that weft (and the test framework)
+ * call these instead of the C library's.
  */
 
 #include "support.h"
@@ -175,7 +176,7 @@ int __wrap_clock_gettime(clockid_t clock, struct timespec *now)
 
 /* One in so many sleeps returns at once with EINTR; 0: none. */
 static atomic_int interrupted_sleeps;
-static atomic_int sleeps, sleeps_by_wall_clock;
+static atomic_int sleeps, sleeps_by_wall_clock, wake_calls;
 
 long __wrap_syscall(long number, ...)
 {
@@ -187,7 +188,9 @@ long __wrap_syscall(long number, ...)
     va_end(arguments);
     if (number == SYS_futex) {
         int operation = (int)arg[1];
-        if ((operation & FUTEX_CMD_MASK) != FUTEX_WAKE) {
+        if ((operation & FUTEX_CMD_MASK) == FUTEX_WAKE) {
+            wake_calls++;
+        } else {
             int before = sleeps++;
             sleeps_by_wall_clock += (operation & FUTEX_CLOCK_REALTIME) != 0;
             if (interrupted_sleeps != 0 && before % interrupted_sleeps == 0) {
