@@ -50,6 +50,7 @@
 #include "weft/queue.h"
 #include "weft/rlock.h"
 #include "weft/rwlock.h"
+#include "weft/select.h"
 #include "weft/semaphore.h"
 #include "weft/thread.h"
 #include "weft/timer.h"

@@ -134,6 +134,16 @@ static weft__moving getting(weft_queue *queue, void *items, size_t n)
     };
 }
 
+weft__moving weft__queue_putting(weft_queue *queue, const void *item)
+{
+    return putting(queue, item, 1);
+}
+
+weft__moving weft__queue_getting(weft_queue *queue, void *item)
+{
+    return getting(queue, item, 1);
+}
+
 /* ---- Putting and getting ---- */
 
 static weft_status move_some(weft__moving *moving, weft_duration deadline)

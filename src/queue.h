@@ -123,6 +123,39 @@ static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
 weft_status weft__queue_wait(weft__moving *moving, weft_status status,
                              weft_duration deadline);
 
+/* Whether it seems worth trying: no more than a hint without its gate. */
+bool weft__queue_can_move(const weft_queue *queue, const weft__side *side);
+
+/* ---- With both gates: for who waits, also elsewhere ---- */
+
+/* Moves what this waiter may, as weft__moving.move. */
+weft_status weft__queue_move(weft__moving *moving, const weft__waiter *waiter);
+
+/* Stands in line; one that was called in vain, again: its `since` is set. */
+void weft__queue_stand(weft__moving *moving, weft__waiter *waiter);
+
+/* ---- Waiting for a queue among others: queue_select.c ---- */
+
+/* To put or get one. */
+weft__moving weft__queue_putting(weft_queue *queue, const void *item);
+weft__moving weft__queue_getting(weft_queue *queue, void *item);
+
+/* Moves the item, or counts the caller as inside: WEFT_TIMED_OUT. */
+weft_status weft__queue_begin(weft__moving *moving);
+
+/* For who is inside: moves the item, and is out of it, or puts the waiter in
+ * line: WEFT_TIMED_OUT. `called`: it was there, and is woken. */
+weft_status weft__queue_watch(weft__moving *moving, weft__waiter *waiter,
+                              bool called);
+
+/* Takes the waiter out of line, and passes on the call if it was called; moves
+ * the item before, if `wanted`: WEFT_TIMED_OUT if not. Now it is outside. */
+weft_status weft__queue_unwatch(weft__moving *moving, weft__waiter *waiter,
+                                bool wanted);
+
+/* The same for who is inside and not in line. */
+void weft__queue_end(weft__moving *moving);
+
 /* ---- Statistics, where they are switched on ---- */
 
 /* With both gates, which are about to be left: how deep it is now. */

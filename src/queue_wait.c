@@ -148,13 +148,16 @@ void weft__queue_leave(weft_queue *queue, weft__side *side)
 
 /* ---- Awake ---- */
 
-static bool can_move(const weft__moving *moving)
+bool weft__queue_can_move(const weft_queue *queue, const weft__side *side)
 {
-    const weft_queue *queue = moving->queue;
-    const weft__side *side = moving->side;
     return weft__load_relaxed(&queue->shut_down) ||
            (weft__load_relaxed(&side->insisting) == NULL &&
             weft__queue_available(queue, side) > 0);
+}
+
+static bool can_move(const weft__moving *moving)
+{
+    return weft__queue_can_move(moving->queue, moving->side);
 }
 
 static bool can_move_now(void *moving)
@@ -235,7 +238,7 @@ static void wait_awake(weft__moving *moving)
 
 /* ---- Asleep ---- */
 
-static void stand_in_line(weft__moving *moving, weft__waiter *waiter)
+void weft__queue_stand(weft__moving *moving, weft__waiter *waiter)
 {
     weft__side *side = moving->side;
     bool again = waiter->since != 0;
@@ -257,7 +260,7 @@ static weft_status sleep_in_line(weft__moving *moving, weft__waiter *waiter,
 {
     weft__side *side = moving->side;
     weft__queue_wait_begins(moving);
-    stand_in_line(moving, waiter);
+    weft__queue_stand(moving, waiter);
     weft__queue_unlock(moving->queue);
     weft_status status = weft__park(waiter, deadline, WEFT__STOPPABLE);
     weft__queue_lock(moving->queue);
@@ -268,7 +271,7 @@ static weft_status sleep_in_line(weft__moving *moving, weft__waiter *waiter,
     return status;
 }
 
-static weft_status move(weft__moving *moving, const weft__waiter *waiter)
+weft_status weft__queue_move(weft__moving *moving, const weft__waiter *waiter)
 {
     const weft__waiter *insisting = moving->side->insisting;
     return insisting == NULL || insisting == waiter ? moving->move(moving)
@@ -286,11 +289,11 @@ static weft_status move_or_sleep(weft__moving *moving, weft_duration deadline)
     };
     size_t before = moving->done;
     weft_status reason = deadline == 0 ? WEFT_TIMED_OUT : WEFT_OK;
-    weft_status status = move(moving, &waiter);
+    weft_status status = weft__queue_move(moving, &waiter);
     while (status == WEFT_TIMED_OUT && moving->done == before &&
            reason == WEFT_OK) {
         reason = sleep_in_line(moving, &waiter, deadline);
-        status = move(moving, &waiter);
+        status = weft__queue_move(moving, &waiter);
     }
     if (side->insisting == &waiter)
         weft__store_relaxed(&side->insisting, NULL);

@@ -3,14 +3,14 @@
 #define WEFT_SRC_SELECT_H
 
 /*
- * What a wait for many things asks of each. Things that stay as they are once
- * they happened, events, futures, threads, let a waiter stand in their line and
- * serve it there; what a queue does is in queue.h.
+ * Waiting for many things: what it asks of each, and what its files share. What
+ * a queue does for it is in queue.h.
  */
 
 #include "park.h"
-#include "weft/event.h"
-#include "weft/future.h"
+#include "weft/select.h"
+
+/* ---- Events, futures, threads: once they happened, they stay so ---- */
 
 /* Puts the waiter in the thing's line, to be served when it is set, is done,
  * has ended. False: it is. */
@@ -23,5 +23,50 @@ bool weft__thread_has_ended(const weft_thread *thread);
 /* WEFT_OK if the calling thread may join it; else the misuse is reported. */
 weft_status weft__thread_check_join(const weft_thread *thread,
                                     const char *function);
+
+/* ---- A case: select_case.c ---- */
+
+static inline bool weft__case_is_of_queue(const weft_select_case *which)
+{
+    return which->kind_ == WEFT__SELECT_GET || which->kind_ == WEFT__SELECT_PUT;
+}
+
+/* WEFT_OK if it may be waited for; else the misuse is reported. */
+weft_status weft__case_check(const weft_select_case *which);
+
+/* Exact but for queues, where it is a hint. */
+bool weft__case_seems_ready(const weft_select_case *which);
+
+/* Has it happen if it can; WEFT_BUSY: it cannot now. */
+weft_status weft__case_try(const weft_select_case *which);
+
+/* The answer of one that has happened; not of a queue. */
+weft_status weft__case_answer(const weft_select_case *which);
+
+/* ---- A selection: select.c, and select_wait.c where it waits ---- */
+
+typedef struct weft__selection {
+    const weft_select_case *cases;
+    size_t n, chosen;   /* n: none yet */
+    weft_status status; /* of the chosen, or why there is none */
+} weft__selection;
+
+static inline bool weft__is_chosen(const weft__selection *selection)
+{
+    return selection->chosen < selection->n;
+}
+
+static inline void weft__choose(weft__selection *selection,
+                                const weft_select_case *which,
+                                weft_status status)
+{
+    selection->chosen = (size_t)(which - selection->cases);
+    selection->status = status;
+}
+
+size_t weft__random_below(size_t n);
+
+/* Waits until one is chosen; or there is a status why not. */
+void weft__select_wait(weft__selection *selection, weft_duration deadline);
 
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The first of many: looking, and choosing among what is ready. Of those that
+ * seem ready one is picked, each as likely, and tried; that costs no more than
+ * a look at each and one call. What comes after that is in select_wait.c.
+ */
+
+#include "select.h"
+
+#include "misuse.h"
+
+/* Good enough to be fair: xorshift with 32 bits (Marsaglia, 2003). */
+static uint32_t random_number(void)
+{
+    static _Thread_local uint32_t state;
+    uint32_t number = state != 0 ? state : (uint32_t)(uintptr_t)&state | 1;
+    number ^= number << 13;
+    number ^= number >> 17;
+    number ^= number << 5;
+    state = number;
+    return number;
+}
+
+size_t weft__random_below(size_t n)
+{
+    return n > 1 ? random_number() % n : 0;
+}
+
+static void try_to_choose(weft__selection *selection,
+                          const weft_select_case *which)
+{
+    weft_status status = weft__case_try(which);
+    if (status != WEFT_BUSY)
+        weft__choose(selection, which, status);
+}
+
+static void choose_ready(weft__selection *selection)
+{
+    const weft_select_case *pick = NULL;
+    size_t ready = 0;
+    for (size_t i = 0; i < selection->n; i++) {
+        const weft_select_case *which = &selection->cases[i];
+        if (!which->off && weft__case_seems_ready(which) &&
+            weft__random_below(++ready) == 0)
+            pick = which;
+    }
+    if (pick != NULL)
+        try_to_choose(selection, pick);
+}
+
+/* Whatever it seems; WEFT_TIMED_OUT: none can happen. */
+static void choose_any(weft__selection *selection)
+{
+    size_t n = selection->n, first = weft__random_below(n);
+    selection->status = WEFT_TIMED_OUT;
+    for (size_t i = 0; i < n && !weft__is_chosen(selection); i++) {
+        const weft_select_case *which = &selection->cases[(first + i) % n];
+        if (!which->off)
+            try_to_choose(selection, which);
+    }
+}
+
+static weft_status check(const weft_select_case *cases, size_t n)
+{
+    weft_status status = WEFT_OK;
+    if (cases == NULL && n > 0)
+        return weft__misuse(WEFT_INVALID, "weft_select", NULL,
+                            "the cases are NULL");
+    for (size_t i = 0; i < n && status == WEFT_OK; i++)
+        if (!cases[i].off)
+            status = weft__case_check(&cases[i]);
+    return status;
+}
+
+static weft_status select_first(const weft_select_case *cases, size_t n,
+                                size_t *chosen, weft_duration duration)
+{
+    weft__selection selection = {
+        .cases = cases, .n = n, .chosen = n, .status = check(cases, n)};
+    if (selection.status == WEFT_OK) {
+        choose_ready(&selection);
+        if (!weft__is_chosen(&selection) && duration > 0)
+            weft__select_wait(&selection, weft__deadline(duration));
+        else if (!weft__is_chosen(&selection))
+            choose_any(&selection);
+    }
+    if (chosen != NULL)
+        *chosen = selection.chosen;
+    return selection.status;
+}
+
+weft_status weft_select(const weft_select_case *cases, size_t n, size_t *chosen)
+{
+    return select_first(cases, n, chosen, WEFT_FOREVER);
+}
+
+weft_status weft_select_timed(const weft_select_case *cases, size_t n,
+                              size_t *chosen, weft_duration duration)
+{
+    return select_first(cases, n, chosen, duration);
+}
+
+weft_status weft_try_select(const weft_select_case *cases, size_t n,
+                            size_t *chosen)
+{
+    weft_status status = select_first(cases, n, chosen, 0);
+    return status == WEFT_TIMED_OUT ? WEFT_BUSY : status;
+}
