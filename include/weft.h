@@ -41,6 +41,7 @@
 #include "weft/diagnostics.h"
 #include "weft/event.h"
 #include "weft/future.h"
+#include "weft/group.h"
 #include "weft/latch.h"
 #include "weft/local.h"
 #include "weft/lock.h"

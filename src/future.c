@@ -11,6 +11,7 @@
 
 #include "future.h"
 
+#include "group.h"
 #include "misuse.h"
 #include "pool.h"
 #include "registry.h"
@@ -121,6 +122,9 @@ static void call_back(weft_future *future)
 
 void weft__future_complete(weft_future *future, uint32_t state)
 {
+    weft_group *group = weft__future_group(future);
+    if (group != NULL)
+        weft__group_before(group, future, state);
     uint32_t word = weft__load(&future->state_);
     while ((word & CALLBACKS) != 0 ||
            !weft__compare_swap(&future->state_, &word, state | DONE)) {
@@ -132,13 +136,15 @@ void weft__future_complete(weft_future *future, uint32_t state)
     }
     if ((word & WAITERS) != 0)
         weft__settle(future);
+    if (group != NULL)
+        weft__group_after(group);
 }
 
 bool weft__future_complete_quietly(weft_future *future, uint32_t state)
 {
     uint32_t word = weft__load_relaxed(&future->state_);
     do
-        if ((word & CALLBACKS) != 0)
+        if ((word & (CALLBACKS | WEFT__FUTURE_GROUPED)) != 0)
             return false;
     while (!weft__compare_swap_weak(&future->state_, &word, state | DONE));
     if ((word & WAITERS) != 0)
@@ -195,7 +201,7 @@ static weft_status await_in_task(weft__worker *self, weft_future *future,
                                  weft_duration deadline,
                                  weft__stoppable stoppable)
 {
-    if (stoppable == WEFT__STOPPABLE && weft__record_stopping(weft__self()))
+    if (stoppable == WEFT__STOPPABLE && weft__self_stopping(weft__self()))
         return WEFT_STOPPED;
     if (deadline == WEFT_FOREVER && weft__worker_take(self, future)) {
         weft__worker_run(self, future);
@@ -313,6 +319,43 @@ weft_status weft_future_cancel(weft_future *future)
     return weft__future_state(future) == WEFT__FUTURE_CANCELLED
                ? (weft_status)WEFT_OK
                : WEFT_ALREADY_STARTED;
+}
+
+/* ---- Stopping ---- */
+
+/* Its thread's id is read first: afterwards it may be done. Then the number is
+ * anybody's, who is woken in vain. */
+static void ask_to_stop(weft_future *future)
+{
+    uint32_t word = weft__future_word(future), id;
+    do {
+        uint32_t state = word & STATE;
+        if ((word & DONE) != 0 ||
+            (state != WEFT__FUTURE_PENDING && state != WEFT__FUTURE_RUNNING))
+            return;
+        id = (uint32_t)weft__load_relaxed(&future->code_);
+    } while (
+        !weft__compare_swap(&future->state_, &word, word | WEFT__FUTURE_STOP));
+    weft__record *runner = weft__record_find(id);
+    if (runner != NULL)
+        weft__unpark(runner);
+}
+
+void weft__future_stop(weft_future *future)
+{
+    if (weft__future_state(future) == WEFT__FUTURE_PENDING &&
+        weft__pool_withdraw(future))
+        weft__future_complete(future, WEFT__FUTURE_CANCELLED);
+    else
+        ask_to_stop(future); /* also if it is just being taken */
+}
+
+weft_status weft_future_stop(weft_future *future)
+{
+    weft_status status = weft__future_check(future, "weft_future_stop");
+    if (status == WEFT_OK)
+        weft__future_stop(future);
+    return status;
 }
 
 /* ---- Calling back ---- */

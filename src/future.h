@@ -5,8 +5,10 @@
 /*
  * The word of a future.
  *
- *     bit 31..16   7       6        5           4         3      2 ... 0
- *     | epoch | LOCAL | RECORD | CALLBACKS | WAITERS | DONE |  state  |
+ *     bit 31..16     9        8      7       6    ...
+ *     | epoch | GROUPED | STOP | LOCAL | RECORD | ...
+ *                              ...     5           4        3     2 ... 0
+ *                              ... CALLBACKS | WAITERS | DONE |  state  |
  *
  *     NEW --submit--> PENDING --> RUNNING --> FINISHED, FAILED
  *                        +--> CANCELLED, BROKEN
@@ -23,13 +25,18 @@
  * stands in that line or adds a callback; that lock guards callbacks_, too.
  * RECORD marks the pool's own, made by weft_pool_run: nobody waits for those.
  *
+ * STOP asks the task to stop. While it runs, code_ is the id of its thread, who
+ * may have to be woken to see that.
+ *
+ * GROUPED marks a member of a group, which leads to its pool.
+ *
  * The epoch counts the forks between the first process and the one in which the
  * future was submitted. One of another epoch that is not done will never be, as
  * its worker is the parent's: it reads as BROKEN.
  */
 
 #include "park.h"
-#include "weft/future.h"
+#include "weft/group.h"
 
 enum {
     WEFT__FUTURE_NEW,
@@ -45,6 +52,8 @@ enum {
     WEFT__FUTURE_CALLBACKS = 32,
     WEFT__FUTURE_RECORD = 64,
     WEFT__FUTURE_LOCAL = 128,
+    WEFT__FUTURE_STOP = 256,
+    WEFT__FUTURE_GROUPED = 512,
     WEFT__FUTURE_EPOCH = 1 << 16 /* one */
 };
 
@@ -68,9 +77,23 @@ static inline uint32_t weft__future_state(const weft_future *future)
     return weft__future_word(future) & WEFT__FUTURE_STATE;
 }
 
-/* From PENDING to RUNNING, by who has it. */
-static inline void weft__future_begin(weft_future *future)
+/* Of one that is not done; NULL: it is in none. */
+static inline weft_group *weft__future_group(const weft_future *future)
 {
+    uint32_t word = weft__load_relaxed(&future->state_);
+    return (word & WEFT__FUTURE_GROUPED) != 0 ? future->group_ : NULL;
+}
+
+static inline weft_pool *weft__future_pool(const weft_future *future)
+{
+    const weft_group *group = weft__future_group(future);
+    return group != NULL ? weft__load_relaxed(&group->pool) : future->pool_;
+}
+
+/* From PENDING to RUNNING, by who has it, on the thread with this id. */
+static inline void weft__future_begin(weft_future *future, uint32_t id)
+{
+    weft__store_relaxed(&future->code_, (int32_t)id);
     weft__fetch_add(&future->state_,
                     WEFT__FUTURE_RUNNING - WEFT__FUTURE_PENDING);
 }
@@ -85,7 +108,8 @@ void weft__future_set_state(weft_future *future, uint32_t state);
  * callbacks, then wakes. No lock held; the future is gone when this returns. */
 void weft__future_complete(weft_future *future, uint32_t state);
 
-/* The same if there are no callbacks; false: there are, nothing is changed. */
+/* The same if there are no callbacks and no group; else false, and nothing is
+ * changed. */
 bool weft__future_complete_quietly(weft_future *future, uint32_t state);
 
 /* Is it done, as far as this thread may know? */
@@ -97,6 +121,9 @@ bool weft__future_mark_waiters(weft_future *future);
 /* Waits until it is done; a worker may run it meanwhile. */
 weft_status weft__future_await(weft_future *future, weft_duration deadline,
                                weft__stoppable stoppable);
+
+/* Cancels it, or asks its task to stop, or it is done. */
+void weft__future_stop(weft_future *future);
 
 /* WEFT_OK if `future` was submitted; else the misuse is reported. */
 weft_status weft__future_check(const weft_future *future, const char *function);

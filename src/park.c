@@ -77,7 +77,7 @@ static void sleep_once(weft__record *self, weft_duration deadline)
 static weft_status given_up(const weft__record *self, weft_duration deadline,
                             weft__stoppable stoppable)
 {
-    if (stoppable == WEFT__STOPPABLE && weft__record_stopping(self))
+    if (stoppable == WEFT__STOPPABLE && weft__self_stopping(self))
         return WEFT_STOPPED;
     if (deadline != WEFT_FOREVER && weft__os_clock() >= deadline)
         return WEFT_TIMED_OUT;

@@ -253,17 +253,32 @@ static void prepare(weft_pool *pool, weft_future *future, weft_target target,
     future->callbacks_ = NULL;
 }
 
+static weft_status submit_or_undo(weft_pool *pool, weft_future *future)
+{
+    weft_status status = submit(pool, future);
+    if (WEFT__LIKELY(status == WEFT_OK))
+        return WEFT_OK;
+    weft__store(&future->state_, WEFT__FUTURE_NEW);
+    return status;
+}
+
 weft_status weft_submit(weft_pool *pool, weft_future *future,
                         weft_target target, void *arg)
 {
     if (pool == NULL || future == NULL || target == NULL)
         return null_argument("weft_submit", pool);
     prepare(pool, future, target, arg);
-    weft_status status = submit(pool, future);
-    if (WEFT__LIKELY(status == WEFT_OK))
-        return WEFT_OK;
-    weft__store(&future->state_, WEFT__FUTURE_NEW);
-    return status;
+    return submit_or_undo(pool, future);
+}
+
+weft_status weft__pool_submit_member(weft_group *group, weft_future *future,
+                                     weft_target target, void *arg)
+{
+    weft_pool *pool = weft__load_relaxed(&group->pool);
+    prepare(pool, future, target, arg);
+    future->state_ |= WEFT__FUTURE_GROUPED;
+    future->group_ = group;
+    return submit_or_undo(pool, future);
 }
 
 weft_status weft_pool_run(weft_pool *pool, weft_target target, void *arg)
@@ -300,7 +315,7 @@ static bool withdraw(weft_pool *pool, weft_future *future)
 
 bool weft__pool_withdraw(weft_future *future)
 {
-    weft_pool *pool = future->pool_;
+    weft_pool *pool = weft__future_pool(future);
     weft__pool_enter(pool);
     bool withdrawn = withdraw(pool, future);
     if (withdrawn)

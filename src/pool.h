@@ -189,6 +189,10 @@ void weft__pool_close(weft_pool *pool, uint32_t reason, uint32_t state);
 
 /* ---- pool.c ---- */
 
+/* As weft_submit, for a group that has its pool. */
+weft_status weft__pool_submit_member(weft_group *group, weft_future *future,
+                                     weft_target target, void *arg);
+
 /* Takes a pending future out in order to cancel it; false: too late. */
 bool weft__pool_withdraw(weft_future *future);
 

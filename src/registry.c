@@ -78,6 +78,7 @@ static weft_status take_locked(weft_thread *thread, bool daemon, bool foreign,
     record->thread = thread;
     record->next_free = NULL;
     record->pool_worker = NULL;
+    record->task_stopping = NULL;
     weft__store_relaxed(&record->waits_for, NULL);
     thread->id_ = record->uses << SLOT_BITS | slot;
     weft__store(&record->id, thread->id_);

@@ -34,6 +34,9 @@ typedef struct weft__record {
     const void *waits_on;
     weft_duration waiting_since;
     void *pool_worker; /* the pool's own, NULL outside pools */
+    /* Has the task that the thread runs been asked to stop? Asked by the thread
+     * itself; NULL: it runs none. */
+    bool (*task_stopping)(const struct weft__record *self);
 } __attribute__((aligned(64))) weft__record;
 
 /* The calling thread's record, NULL until weft has met it. */
@@ -102,6 +105,13 @@ size_t weft__registry_count(void);
 static inline bool weft__record_stopping(const weft__record *record)
 {
     return weft__load(&record->stop) == record->id;
+}
+
+/* The same for the calling thread, or for what it is just doing. */
+static inline bool weft__self_stopping(const weft__record *self)
+{
+    return weft__record_stopping(self) ||
+           (self->task_stopping != NULL && self->task_stopping(self));
 }
 
 /* Forgets a stop request; for threads of weft's own, between the tasks that it

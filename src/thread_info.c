@@ -88,7 +88,7 @@ long weft_thread_native_id(weft_thread *thread)
 bool weft_stopping(void)
 {
     const weft__record *self = weft__current;
-    return self != NULL && weft__record_stopping(self);
+    return self != NULL && weft__self_stopping(self);
 }
 
 weft_thread *weft_current_thread(void)

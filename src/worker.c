@@ -76,7 +76,7 @@ static void begin(weft__worker *self, weft_future *future)
 {
     future->next_ = self->running;
     self->running = future;
-    weft__future_begin(future);
+    weft__future_begin(future, self->thread.id_);
 }
 
 /* Begins with the lock held, so that who withdraws under it can tell. */
@@ -180,8 +180,8 @@ static bool take_entered(weft__worker *self, weft_future *future)
 bool weft__worker_take(weft__worker *self, weft_future *future)
 {
     uint32_t word = weft__load(&future->state_);
-    if (future->pool_ != self->pool ||
-        (word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING ||
+    if ((word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING ||
+        weft__future_pool(future) != self->pool ||
         weft__os_stack_is_past(self->middle))
         return false;
     if ((word & WEFT__FUTURE_LOCAL) == 0)
@@ -219,7 +219,7 @@ static void end_future(weft__worker *self, weft_future *future, void *result,
         future->result_ = result;
     } else {
         state = WEFT__FUTURE_FAILED;
-        future->code_ = error->code;
+        weft__store_relaxed(&future->code_, error->code);
         future->failure_ = weft__failure_keep(error);
     }
     if (!complete_as_lookout(self, future, state))
@@ -280,11 +280,19 @@ static void finalize(weft_pool *pool)
     weft__pool_leave(pool);
 }
 
+static bool task_stopping(const weft__record *record)
+{
+    const weft__worker *self = record->pool_worker;
+    return self->running != NULL &&
+           (weft__load(&self->running->state_) & WEFT__FUTURE_STOP) != 0;
+}
+
 static void *work(weft_thread *thread)
 {
     weft__worker *self = WEFT_CONTAINER_OF(thread, weft__worker, thread);
     weft__record *record = weft__self();
     record->pool_worker = self;
+    record->task_stopping = task_stopping;
     record->delays_exit = !self->pool->daemon;
     self->middle = weft__os_stack_middle();
     if (self->pool->pinned)
@@ -295,6 +303,7 @@ static void *work(weft_thread *thread)
         weft__worker_run(self, future);
         weft__record_unstop(record); /* it was meant for the task */
     }
+    record->task_stopping = NULL;
     record->pool_worker = NULL;
     if (self->pool->finalizer != NULL)
         finalize(self->pool);

@@ -3,7 +3,7 @@
 #define WEFT_FUTURE_H
 
 /*
- * A future, 56 bytes: a task given to a pool, and what becomes of it. The
+ * A future, 64 bytes: a task given to a pool, and what becomes of it. The
  * caller owns it, and submitting it allocates nothing. It must stay where it is
  * until it is done; once weft_future_result (or any wait) has said so, the pool
  * never touches it again, and its memory is yours.
@@ -21,8 +21,11 @@ WEFT_BEGIN_DECLARATIONS
 
 typedef struct weft_future {
     uint32_t state_; /* drawn in src/future.h */
-    int32_t code_;   /* of its error */
-    struct weft_pool *pool_;
+    int32_t code_;   /* of its error; while it runs, who runs it */
+    union {
+        struct weft_pool *pool_;
+        struct weft_group *group_; /* its pool's, then */
+    };
     union {
         weft_target target_;
         uint64_t failure_; /* where the text of its error is kept */
@@ -37,6 +40,7 @@ typedef struct weft_future {
         struct weft_future **slot_; /* where it waits for its worker */
     };
     struct weft__callback *callbacks_;
+    struct weft_future *member_; /* the one before it in its group */
 } weft_future;
 
 /*
@@ -74,6 +78,16 @@ WEFT_API const weft_error *weft_future_error(const weft_future *future);
  * callbacks); WEFT_ALREADY_STARTED: too late, it runs or is done;
  * WEFT_NOT_STARTED; WEFT_INVALID: NULL. Does not wait. */
 WEFT_API weft_status weft_future_cancel(weft_future *future);
+
+/*
+ * Asks a task to stop: cancels it if nobody has begun it; if it runs,
+ * weft_stopping() turns true in it, and its waits, now and later, answer
+ * WEFT_STOPPED, as after weft_thread_stop. Other tasks of the same thread
+ * notice nothing, neither one that it waits for and runs itself meanwhile, nor
+ * the next. WEFT_OK, also if it is done; WEFT_NOT_STARTED; WEFT_INVALID: NULL.
+ * Does not wait.
+ */
+WEFT_API weft_status weft_future_stop(weft_future *future);
 
 /* How it stands at this moment. Done means finished, failed, cancelled or
  * broken: its memory is then yours. Do not block. */
