@@ -121,6 +121,7 @@ static void record(bench_result *result, unsigned round,
     result->fairness.sample[round] = sample->fairness;
     result->worst_wait.sample[round] = (double)sample->worst_wait;
     result->p999_wait.sample[round] = (double)sample->p999_wait;
+    result->p99_wait.sample[round] = (double)sample->p99_wait;
 }
 
 /* ---- Contests ---- */
@@ -176,6 +177,7 @@ static void move_round(bench_outcome *outcome, unsigned from, unsigned to)
         result->fairness.sample[to] = result->fairness.sample[from];
         result->worst_wait.sample[to] = result->worst_wait.sample[from];
         result->p999_wait.sample[to] = result->p999_wait.sample[from];
+        result->p99_wait.sample[to] = result->p99_wait.sample[from];
     }
     outcome->others[to] = outcome->others[from];
 }
@@ -222,5 +224,23 @@ bool bench_hold(const bench_race *race, const bench_contest *contest,
     if (!options->quick)
         repeat_disturbed(outcome, operations, effort, options->calm);
     bench_evaluate(outcome);
+    return !something_was_wrong;
+}
+
+bool bench_turn_once(const bench_race *race, const bench_contest *contest,
+                     const struct bench_options *options)
+{
+    const struct effort effort = {
+        .samples = 1, .length = (weft_duration)options->once * 10000};
+    something_was_wrong = false;
+    bench_patience = patience_for(contest);
+    for (size_t i = 0; i < race->entrants_count; i++) {
+        const bench_entrant *entrant = race->entrants[i];
+        if (!takes_part(entrant, contest, options))
+            continue;
+        bench_sample sample = turn(contest, entrant, options->once, &effort);
+        printf("%s\t%s\t%llu\n", contest->name, entrant->name,
+               (unsigned long long)sample.operations);
+    }
     return !something_was_wrong;
 }

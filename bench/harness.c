@@ -34,6 +34,10 @@ static bool hold_all(const bench_race *race,
                    contest->threads);
             continue;
         }
+        if (options->once > 0) {
+            right = bench_turn_once(race, contest, options) && right;
+            continue;
+        }
         right = bench_hold(race, contest, options, &outcome) && right;
         bench_print(race, &outcome);
         if (options->json != NULL)
@@ -56,11 +60,13 @@ static void *keep_company(void *arg)
 static int usage(FILE *file, const char *program)
 {
     fprintf(file,
-            "usage: %s [--quick | --calm] [--only NAME] [--entrant NAME]\n"
-            "       [--json FILE] [--list]\n"
+            "usage: %s [--quick | --calm | --once N] [--only NAME]\n"
+            "       [--entrant NAME] [--json FILE] [--list]\n"
             "  --quick         few short samples: does it run?\n"
             "  --calm          for up to 40 s a contest, wait for moments\n"
             "                  when other programs are idle\n"
+            "  --once N        one turn each, of N operations: for tools that\n"
+            "                  count something\n"
             "  --only NAME     the contests with NAME in their names\n"
             "  --entrant NAME  this entrant alone: for profilers\n"
             "  --json FILE     the results for programs\n"
@@ -80,6 +86,8 @@ static int parse(struct bench_options *options, int argc, char **argv)
             options->calm = true;
         else if (strcmp(argv[i], "--list") == 0)
             options->list = true;
+        else if (strcmp(argv[i], "--once") == 0 && more)
+            options->once = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--only") == 0 && more)
             options->only = argv[++i];
         else if (strcmp(argv[i], "--entrant") == 0 && more)

@@ -39,6 +39,7 @@ typedef struct bench_contest {
     bench_placement placement;
     unsigned inside, outside; /* ns of work with and without the lock */
     unsigned size;            /* a depth, a capacity, a crowd */
+    unsigned putters;         /* how many of the threads put */
     bool spins; /* awake, it pays to spin though processors are too few */
 } bench_contest;
 
@@ -53,13 +54,14 @@ typedef struct bench_sample {
     double fairness;          /* fewest / most operations; < 0: not measured */
     weft_duration worst_wait; /* 0: not measured */
     weft_duration p999_wait;  /* 99.9 % of the waits are not longer */
+    weft_duration p99_wait;   /* the same; where `wall` is the median wait */
     bool wrong;               /* the workload found its own result wrong */
     bool until_stopped;       /* it did as much as it could in `length` */
 } bench_sample;
 
 typedef void bench_workload(bench_sample *sample);
 
-enum { BENCH_WORKLOADS = 6, BENCH_ENTRANTS = 16 };
+enum { BENCH_WORKLOADS = 9, BENCH_ENTRANTS = 16 };
 
 typedef struct bench_entrant {
     const char *name;

@@ -2,9 +2,11 @@
 
 /*
  * The race of the queues, with items of eight bytes; the time is for one item,
- * in a ping-pong for one there and one back. The floor of one putter and one
+ * in a ping-pong for one there and one back, in the last three contests from
+ * when an item is due until it is gotten. The floor of one putter and one
  * getter is a ring for just these two, of more of them a ring of slots that
- * take turns; both wait awake, as the spinning references do.
+ * take turns; both wait awake, as the spinning references do. That of a getter
+ * who sleeps is a bare futex.
  */
 
 #include "queue.h"
@@ -16,19 +18,44 @@
 
 #include <glib.h>
 
+#define TO_ONE(capacity, name)                                      \
+    {                                                               \
+        name, capacity != 0 ? ONE_TO_ONE : UNBOUNDED_ONE_TO_ONE, 2, \
+            BENCH_OWN_CORES, .size = capacity, .putters = 1         \
+    }
+#define MANY_TO_MANY(from, to, capacity, name)                                \
+    {                                                                         \
+        name, capacity != 0 ? MANY : UNBOUNDED_MANY, from + to, BENCH_SPREAD, \
+            .size = capacity, .putters = from, .spins = true                  \
+    }
+
+/* A getter is busy for 1 us with each item, and some 100 ns with the clock. */
 static const bench_contest contests[] = {
     {.name = "one thread, put + get", .workload = ALONE, .size = 1024},
-    {"1 to 1, capacity 5", ONE_TO_ONE, 2, BENCH_OWN_CORES, .size = 5},
-    {"1 to 1, capacity 1024", ONE_TO_ONE, 2, BENCH_OWN_CORES, .size = 1024},
-    {"2 to 2, capacity 5", TWO_TO_TWO, 4, BENCH_SPREAD, .size = 5,
-     .spins = true},
-    {"2 to 2, capacity 1024", TWO_TO_TWO, 4, BENCH_SPREAD, .size = 1024,
-     .spins = true},
-    {"1 to 1, unbounded", UNBOUNDED_ONE_TO_ONE, 2, BENCH_OWN_CORES, .size = 0},
-    {"2 to 2, unbounded", UNBOUNDED_TWO_TO_TWO, 4, BENCH_SPREAD, .size = 0,
-     .spins = true},
+    TO_ONE(5, "1 to 1, capacity 5"),
+    MANY_TO_MANY(2, 2, 5, "2 to 2, capacity 5"),
+    MANY_TO_MANY(4, 4, 5, "4 to 4, capacity 5"),
+    MANY_TO_MANY(1, 4, 5, "1 to 4, capacity 5"),
+    MANY_TO_MANY(4, 1, 5, "4 to 1, capacity 5"),
+    TO_ONE(1024, "1 to 1, capacity 1024"),
+    MANY_TO_MANY(2, 2, 1024, "2 to 2, capacity 1024"),
+    MANY_TO_MANY(4, 4, 1024, "4 to 4, capacity 1024"),
+    MANY_TO_MANY(1, 4, 1024, "1 to 4, capacity 1024"),
+    MANY_TO_MANY(4, 1, 1024, "4 to 1, capacity 1024"),
+    TO_ONE(0, "1 to 1, unbounded"),
+    MANY_TO_MANY(2, 2, 0, "2 to 2, unbounded"),
+    MANY_TO_MANY(4, 4, 0, "4 to 4, unbounded"),
+    MANY_TO_MANY(1, 4, 0, "1 to 4, unbounded"),
+    MANY_TO_MANY(4, 1, 0, "4 to 1, unbounded"),
+    {"1 to 1, capacity 1024, by 64", BATCHES, 2, BENCH_OWN_CORES, .size = 1024},
     {"ping-pong, two cores", PING_PONG, 2, BENCH_OWN_CORES, .size = 16},
     {"ping-pong, one core", PING_PONG, 2, BENCH_ONE_CORE, .size = 16},
+    {"latency, an item each 1 ms", TRICKLE, 2, BENCH_OWN_CORES,
+     .outside = 1000000, .size = 1024},
+    {"latency, getter 10 % busy", LOADED, 2, BENCH_OWN_CORES, .inside = 1000,
+     .outside = 10000, .size = 1024},
+    {"latency, getter 90 % busy", LOADED, 2, BENCH_OWN_CORES, .inside = 1000,
+     .outside = 1250, .size = 1024},
 };
 
 static void must(bool done)
@@ -66,6 +93,20 @@ static inline uint64_t get_weft(queue_weft *queue)
     return item;
 }
 
+static inline void put_many_weft(queue_weft *queue, const uint64_t *items,
+                                 size_t n)
+{
+    must(weft_queue_put_many(queue, items, n, NULL) == WEFT_OK);
+}
+
+static inline size_t get_many_weft(queue_weft *queue, uint64_t *items,
+                                   size_t most)
+{
+    size_t got;
+    must(weft_queue_get_many(queue, items, most, &got) == WEFT_OK);
+    return got;
+}
+
 /* ---- GLib ---- */
 
 typedef GAsyncQueue queue_glib;
@@ -93,11 +134,21 @@ static inline uint64_t get_glib(queue_glib *queue)
 
 #define PEER ring
 #include "queue_workloads.h"
+#define PEER ring
+#include "queue_batches.h"
 #define PEER turns
+#include "queue_workloads.h"
+#define PEER futex
 #include "queue_workloads.h"
 #define PEER weft
 #include "queue_workloads.h"
+#define PEER weft
+#include "queue_batches.h"
 #define PEER textbook
+#include "queue_workloads.h"
+#define PEER textbook
+#include "queue_batches.h"
+#define PEER semaphores
 #include "queue_workloads.h"
 #define PEER glib
 #include "queue_workloads.h"
@@ -106,26 +157,32 @@ static const bench_entrant floor_entrant = {
     "floor",
     BENCH_FLOOR,
     "blocking",
-    {
-        [ALONE] = alone_ring,
-        [ONE_TO_ONE] = stream_ring,
-        [TWO_TO_TWO] = stream_turns,
-        [UNBOUNDED_ONE_TO_ONE] = stream_ring,
-        [UNBOUNDED_TWO_TO_TWO] = stream_turns,
-        [PING_PONG] = ping_pong_ring,
-    }};
-static const bench_entrant weft_entrant = {"weft",
-                                           BENCH_WEFT,
-                                           "",
-                                           {alone_weft, stream_weft,
-                                            stream_weft, stream_weft,
-                                            stream_weft, ping_pong_weft}};
+    {alone_ring, stream_ring, stream_turns, stream_ring, stream_turns,
+     ping_pong_ring, batches_ring, latency_futex, latency_ring}};
+static const bench_entrant weft_entrant = {
+    "weft",
+    BENCH_WEFT,
+    "",
+    {alone_weft, stream_weft, stream_weft, stream_weft, stream_weft,
+     ping_pong_weft, batches_weft, latency_weft, latency_weft}};
 static const bench_entrant textbook_entrant = {
     "textbook",
     BENCH_PEER,
     "shutdown, time-out",
     {alone_textbook, stream_textbook, stream_textbook, stream_textbook,
-     stream_textbook, ping_pong_textbook}};
+     stream_textbook, ping_pong_textbook, batches_textbook, latency_textbook,
+     latency_textbook}};
+static const bench_entrant semaphores_entrant = {
+    "semaphores",
+    BENCH_PEER,
+    "more than 2 threads, shutdown, time-out",
+    {
+        [ALONE] = alone_semaphores,
+        [ONE_TO_ONE] = stream_semaphores,
+        [PING_PONG] = ping_pong_semaphores,
+        [TRICKLE] = latency_semaphores,
+        [LOADED] = latency_semaphores,
+    }};
 static const bench_entrant glib_entrant = {
     "GLib",
     BENCH_PEER,
@@ -133,8 +190,10 @@ static const bench_entrant glib_entrant = {
     {
         [ALONE] = alone_glib,
         [UNBOUNDED_ONE_TO_ONE] = stream_glib,
-        [UNBOUNDED_TWO_TO_TWO] = stream_glib,
+        [UNBOUNDED_MANY] = stream_glib,
         [PING_PONG] = ping_pong_glib,
+        [TRICKLE] = latency_glib,
+        [LOADED] = latency_glib,
     }};
 extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
     bench_queue_rwqueue, bench_queue_rwbuffer, bench_queue_boost;
@@ -142,9 +201,10 @@ extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
 int main(int argc, char **argv)
 {
     const bench_entrant *const entrants[] = {
-        &floor_entrant,       &weft_entrant,         &textbook_entrant,
-        &glib_entrant,        &bench_queue_tbb,      &bench_queue_moodycamel,
-        &bench_queue_rwqueue, &bench_queue_rwbuffer, &bench_queue_boost,
+        &floor_entrant,          &weft_entrant,        &textbook_entrant,
+        &semaphores_entrant,     &glib_entrant,        &bench_queue_tbb,
+        &bench_queue_moodycamel, &bench_queue_rwqueue, &bench_queue_rwbuffer,
+        &bench_queue_boost,
     };
     const bench_race race = {"queue", contests, BENCH_COUNT(contests), entrants,
                              BENCH_COUNT(entrants)};

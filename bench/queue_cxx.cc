@@ -63,6 +63,18 @@ static inline uint64_t get_moodycamel(queue_moodycamel *queue)
     return item;
 }
 
+static inline void put_many_moodycamel(queue_moodycamel *queue,
+                                       const uint64_t *items, size_t n)
+{
+    queue->enqueue_bulk(items, n);
+}
+
+static inline size_t get_many_moodycamel(queue_moodycamel *queue,
+                                         uint64_t *items, size_t most)
+{
+    return queue->wait_dequeue_bulk(items, most);
+}
+
 static queue_rwqueue *open_queue_rwqueue(unsigned)
 {
     return new queue_rwqueue;
@@ -159,6 +171,8 @@ template <typename queue> static void delete_queue(queue *object)
 #include "queue_workloads.h"
 #define PEER moodycamel
 #include "queue_workloads.h"
+#define PEER moodycamel
+#include "queue_batches.h"
 #define PEER rwqueue
 #include "queue_workloads.h"
 #define PEER rwbuffer
@@ -171,29 +185,34 @@ template <typename queue> static void delete_queue(queue *object)
 extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
     bench_queue_rwqueue, bench_queue_rwbuffer, bench_queue_boost;
 
-const bench_entrant bench_queue_tbb = {
-    "oneTBB",
-    BENCH_PEER,
-    "shutdown, time-out",
-    {alone_tbb, stream_tbb, stream_tbb, stream_tbb, stream_tbb, ping_pong_tbb}};
+const bench_entrant bench_queue_tbb = {"oneTBB",
+                                       BENCH_PEER,
+                                       "shutdown, time-out",
+                                       {alone_tbb, stream_tbb, stream_tbb,
+                                        stream_tbb, stream_tbb, ping_pong_tbb,
+                                        NULL, latency_tbb, latency_tbb}};
 const bench_entrant bench_queue_moodycamel = {
     "moodycamel",
     BENCH_PEER,
     "bound, order, shutdown",
     {alone_moodycamel, NULL, NULL, stream_moodycamel, stream_moodycamel,
-     ping_pong_moodycamel}};
+     ping_pong_moodycamel, batches_moodycamel, latency_moodycamel,
+     latency_moodycamel}};
 const bench_entrant bench_queue_rwqueue = {
     "rwqueue",
     BENCH_PEER,
     "bound, more than 2 threads",
-    {alone_rwqueue, NULL, NULL, stream_rwqueue, NULL, ping_pong_rwqueue}};
+    {alone_rwqueue, NULL, NULL, stream_rwqueue, NULL, ping_pong_rwqueue, NULL,
+     latency_rwqueue, latency_rwqueue}};
 const bench_entrant bench_queue_rwbuffer = {
     "rwbuffer",
     BENCH_PEER,
     "more than 2 threads",
-    {alone_rwbuffer, stream_rwbuffer, NULL, NULL, NULL, ping_pong_rwbuffer}};
-const bench_entrant bench_queue_boost = {
-    "Boost",
-    BENCH_REFERENCE,
-    "blocking",
-    {alone_spsc, stream_spsc, stream_boost, NULL, NULL, ping_pong_spsc}};
+    {alone_rwbuffer, stream_rwbuffer, NULL, NULL, NULL, ping_pong_rwbuffer,
+     NULL, latency_rwbuffer, latency_rwbuffer}};
+const bench_entrant bench_queue_boost = {"Boost",
+                                         BENCH_REFERENCE,
+                                         "blocking",
+                                         {alone_spsc, stream_spsc, stream_boost,
+                                          NULL, NULL, ping_pong_spsc, NULL,
+                                          NULL, latency_spsc}};

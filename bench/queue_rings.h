@@ -17,6 +17,7 @@
 #include "template.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { UNLIMITED = 65536 }; /* stands in for no limit */
 
@@ -88,6 +89,43 @@ static inline uint64_t get_ring(queue_ring *ring)
     return item;
 }
 
+/* As many as fit before the ring's end, and where there is room, or items. */
+static inline size_t ring_run(const queue_ring *ring, size_t from, size_t end,
+                              size_t most)
+{
+    size_t run = end >= from ? end - from : ring->slots - from;
+    return run < most ? run : most;
+}
+
+static inline void put_many_ring(queue_ring *ring, const uint64_t *items,
+                                 size_t n)
+{
+    unsigned looks = 0;
+    while (n > 0) {
+        size_t put = ring->put, got = weft__load(&ring->got);
+        size_t end = got > 0 ? got - 1 : ring->slots - 1;
+        size_t run = ring_run(ring, put, end, n);
+        if (run == 0)
+            bench_relax(&looks);
+        memcpy(&ring->items[put], items, run * sizeof *items);
+        weft__store(&ring->put, (put + run) % ring->slots);
+        items += run;
+        n -= run;
+    }
+}
+
+static inline size_t get_many_ring(queue_ring *ring, uint64_t *items,
+                                   size_t most)
+{
+    unsigned looks = 0;
+    size_t got = ring->got, run;
+    while ((run = ring_run(ring, got, weft__load(&ring->put), most)) == 0)
+        bench_relax(&looks);
+    memcpy(items, &ring->items[got], run * sizeof *items);
+    weft__store(&ring->got, (got + run) % ring->slots);
+    return run;
+}
+
 /* turn: 2 * round while the slot is free for that round's putter, one more
  * while it holds the item for that round's getter. */
 typedef struct turn_slot {
@@ -150,6 +188,41 @@ static inline uint64_t get_turns(queue_turns *queue)
     turn_slot *slot = take_slot(queue, &queue->gets, 1, &turn);
     uint64_t item = slot->item;
     weft__store(&slot->turn, turn + 1);
+    return item;
+}
+
+/* One place, one putter, and one getter who sleeps: no less does. */
+typedef struct queue_futex {
+    BENCH_APART uint32_t full;
+    uint64_t item;
+} queue_futex;
+
+static inline queue_futex *open_queue_futex(unsigned capacity)
+{
+    (void)capacity;
+    queue_futex *queue = ring_allocate(sizeof *queue);
+    *queue = (queue_futex){.full = 0};
+    return queue;
+}
+
+static inline void close_queue_futex(queue_futex *queue)
+{
+    free(queue);
+}
+
+static inline void put_futex(queue_futex *queue, uint64_t item)
+{
+    bench_await(&queue->full, 0);
+    queue->item = item;
+    weft__store(&queue->full, 1);
+    bench_wake(&queue->full, 1);
+}
+
+static inline uint64_t get_futex(queue_futex *queue)
+{
+    bench_await_asleep(&queue->full, 1);
+    uint64_t item = queue->item;
+    weft__store(&queue->full, 0);
     return item;
 }
 

@@ -24,40 +24,46 @@ WORKLOAD(alone)
     sample->wrong = sum != operations * (operations + 1) / 2;
 }
 
-/* The first half of the threads puts, the other half gets; each has an equal
- * share. */
+/* The first threads put, the others get; all putters have equal shares, and all
+ * getters. */
 static void MY(stream_on)(bench_sample *sample, unsigned index)
 {
     MY(queue) *queue = MY(queues)[0];
-    unsigned pairs = sample->contest->threads / 2;
-    uint64_t share = sample->operations / pairs, sum = 0, last = 0;
+    unsigned putters = sample->contest->putters;
+    uint64_t put_share = sample->operations / putters, last = 0, sum = 0;
+    uint64_t get_share =
+        sample->operations / (sample->contest->threads - putters);
     bool in_order = true;
-    for (uint64_t i = 1; i <= share; i++)
-        if (index < pairs) {
+    if (index < putters) {
+        for (uint64_t i = 1; i <= put_share; i++)
             MY(put)(queue, i);
-        } else {
-            uint64_t item = MY(get)(queue);
-            in_order = in_order && item > last;
-            last = item;
-            sum += item;
-        }
+        return;
+    }
+    for (uint64_t i = 1; i <= get_share; i++) {
+        uint64_t item = MY(get)(queue);
+        in_order = in_order && item > last;
+        last = item;
+        sum += item;
+    }
     weft__fetch_add(&MY(sum), sum);
-    if (!in_order && pairs == 1)
+    if (!in_order && putters == 1)
         weft__store_relaxed(&MY(out_of_order), true);
 }
 
 WORKLOAD(stream)
 {
-    unsigned threads = sample->contest->threads, pairs = threads / 2;
-    uint64_t share = (sample->operations + pairs - 1) / pairs;
-    sample->operations = share * pairs;
+    unsigned threads = sample->contest->threads;
+    uint64_t putters = sample->contest->putters, getters = threads - putters;
+    uint64_t shares = putters * getters;
+    uint64_t each = (sample->operations + shares - 1) / shares * getters;
+    sample->operations = each * putters;
     MY(sum) = 0;
     MY(out_of_order) = false;
     MY(queues)[0] = MY(open_queue)(sample->contest->size);
     bench_threads(sample, threads, MY(stream_on));
     MY(close_queue)(MY(queues)[0]);
     sample->wrong =
-        MY(sum) != pairs * (share * (share + 1) / 2) || MY(out_of_order);
+        MY(sum) != putters * (each * (each + 1) / 2) || MY(out_of_order);
 }
 
 static void MY(return_balls)(bench_sample *sample, unsigned index)
@@ -80,5 +86,7 @@ WORKLOAD(ping_pong)
     MY(close_queue)(MY(queues)[0]);
     MY(close_queue)(MY(queues)[1]);
 }
+
+#include "queue_latency.h"
 
 #undef PEER

@@ -62,6 +62,7 @@ void bench_evaluate(bench_outcome *outcome)
         summarise(&one->wall, n);
         summarise(&one->cpu, n);
         summarise(&one->fairness, n);
+        summarise(&one->p99_wait, n);
         summarise(&one->p999_wait, n);
         summarise(&one->worst_wait, n);
     }
@@ -113,14 +114,16 @@ static void print_result(const bench_result *one)
 
 void bench_print(const bench_race *race, const bench_outcome *outcome)
 {
-    bool fair = false;
-    for (size_t i = 0; i < outcome->count; i++)
+    bool fair = false, waits = false;
+    for (size_t i = 0; i < outcome->count; i++) {
         fair = fair || outcome->results[i].fairness.median >= 0;
+        waits = waits || outcome->results[i].worst_wait.median > 0;
+    }
     printf("\n%s: %s (others had %.0f %%)\n", race->name,
            outcome->contest->name, 100 * others(outcome));
-    printf("  %-12s %10s %17s %10s %8s %8s%s\n", "", "ns", "least..most",
-           "CPU ns", "x floor", "x best",
-           fair ? "   fair    p99.9    worst wait" : "");
+    printf("  %-12s %10s %17s %10s %8s %8s%s%s\n", "", "ns", "least..most",
+           "CPU ns", "x floor", "x best", fair ? "   fair" : "",
+           waits ? "    p99.9    worst wait" : "");
     for (size_t i = 0; i < outcome->count; i++)
         print_result(&outcome->results[i]);
     fflush(stdout);
@@ -154,6 +157,8 @@ static void json_result(FILE *file, const bench_result *one, bool first)
     json_figure(file, "cpu_ns", &one->cpu);
     if (one->fairness.median >= 0)
         json_figure(file, "fairness", &one->fairness);
+    if (one->p99_wait.median > 0)
+        json_figure(file, "p99_wait_ns", &one->p99_wait);
     if (one->worst_wait.median > 0) {
         json_figure(file, "p999_wait_ns", &one->p999_wait);
         json_figure(file, "worst_wait_ns", &one->worst_wait);

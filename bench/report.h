@@ -18,7 +18,7 @@ typedef struct bench_figure {
 
 typedef struct bench_result {
     const bench_entrant *entrant;
-    bench_figure wall, cpu, fairness, p999_wait, worst_wait;
+    bench_figure wall, cpu, fairness, p99_wait, p999_wait, worst_wait;
     double to_floor; /* median of each round's ratio */
     double to_best;  /* the same, to the peer of the least median */
     bool best;       /* it is that peer */
