@@ -24,46 +24,58 @@ WORKLOAD(alone)
     sample->wrong = sum != operations * (operations + 1) / 2;
 }
 
-/* The first threads put, the others get; all putters have equal shares, and all
- * getters. */
+/*
+ * The first threads put, the others get. Each does as much as it comes to: it
+ * takes the next numbers from those that are left, until none is, so that
+ * nobody who is slow does the rest alone.
+ */
+static struct {
+    BENCH_APART uint64_t put;
+    BENCH_APART uint64_t gotten;
+} MY(taken);
+
+static void MY(put_share)(const bench_sample *sample)
+{
+    uint64_t end, item;
+    while ((item = bench_take(&MY(taken).put, sample->operations, &end)) < end)
+        for (; item < end; item++)
+            MY(put)(MY(queues)[0], item + 1);
+}
+
+static void MY(get_share)(const bench_sample *sample)
+{
+    uint64_t end, i, last = 0, sum = 0;
+    bool in_order = true;
+    while ((i = bench_take(&MY(taken).gotten, sample->operations, &end)) < end)
+        for (; i < end; i++) {
+            uint64_t item = MY(get)(MY(queues)[0]);
+            in_order = in_order && item > last;
+            last = item;
+            sum += item;
+        }
+    weft__fetch_add(&MY(sum), sum);
+    if (!in_order && sample->contest->putters == 1)
+        weft__store_relaxed(&MY(out_of_order), true);
+}
+
 static void MY(stream_on)(bench_sample *sample, unsigned index)
 {
-    MY(queue) *queue = MY(queues)[0];
-    unsigned putters = sample->contest->putters;
-    uint64_t put_share = sample->operations / putters, last = 0, sum = 0;
-    uint64_t get_share =
-        sample->operations / (sample->contest->threads - putters);
-    bool in_order = true;
-    if (index < putters) {
-        for (uint64_t i = 1; i <= put_share; i++)
-            MY(put)(queue, i);
-        return;
-    }
-    for (uint64_t i = 1; i <= get_share; i++) {
-        uint64_t item = MY(get)(queue);
-        in_order = in_order && item > last;
-        last = item;
-        sum += item;
-    }
-    weft__fetch_add(&MY(sum), sum);
-    if (!in_order && putters == 1)
-        weft__store_relaxed(&MY(out_of_order), true);
+    if (index < sample->contest->putters)
+        MY(put_share)(sample);
+    else
+        MY(get_share)(sample);
 }
 
 WORKLOAD(stream)
 {
-    unsigned threads = sample->contest->threads;
-    uint64_t putters = sample->contest->putters, getters = threads - putters;
-    uint64_t shares = putters * getters;
-    uint64_t each = (sample->operations + shares - 1) / shares * getters;
-    sample->operations = each * putters;
-    MY(sum) = 0;
+    uint64_t operations = sample->operations;
+    MY(taken).put = MY(taken).gotten = MY(sum) = 0;
     MY(out_of_order) = false;
     MY(queues)[0] = MY(open_queue)(sample->contest->size);
-    bench_threads(sample, threads, MY(stream_on));
+    bench_threads(sample, sample->contest->threads, MY(stream_on));
     MY(close_queue)(MY(queues)[0]);
     sample->wrong =
-        MY(sum) != putters * (each * (each + 1) / 2) || MY(out_of_order);
+        MY(sum) != operations * (operations + 1) / 2 || MY(out_of_order);
 }
 
 static void MY(return_balls)(bench_sample *sample, unsigned index)
