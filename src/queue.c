@@ -3,12 +3,14 @@
 /*
  * The queue: two sides that meet as seldom as they can.
  *
- *     put:  gate | count | room | at --.          get:  gate | count | room |
- * at v                                     | newest block [ x x x x x . . . . ]
- * <- ... <- oldest [ . . x x x x ] <-'
+ *     put:  gate | known | reach | block --.           count
+ *                                          v
+ *     newest [x x x . . .] <- [x x x x x x] <- [. . x x x x] oldest
+ *                                                    ^
+ *     get:  gate | known | reach | block ------------'    count
  *
- * Each side has a gate, a count of the items that it has moved, and a room: how
- * many more it may move without looking at anything else. An operation goes
+ * Each side has a gate and a count of the items that it has moved; what it may
+ * still move without looking at anything else is its room. An operation goes
  * through one of three doors, each only if the one before is closed:
  *
  *  1. its gate, and there is room: one read-modify-write, a copy, two stores.

@@ -26,7 +26,7 @@
 #include "registry.h"
 
 enum { CALLS = 2 };
-enum { OFTEN = 32, RAREST = 1024, LONGEST_PACE = 16, LEAST_RUN = 3 };
+enum { OFTEN = 32, RAREST = 1024, LONG_PACE = 16, LEAST_RUN = 3 };
 enum { QUICK_LOOKS = 16, LOOKS = 22 };
 enum { TRIES = 3, RARELY = 32 };
 
@@ -184,13 +184,6 @@ static bool look_soon(const weft__moving *moving)
     return can_move(moving);
 }
 
-/* As many pauses as it may take to move all that there can be. */
-static uint32_t longest_pace(const weft_queue *queue)
-{
-    size_t maxsize = weft__load_relaxed(&queue->maxsize);
-    return maxsize - 1 < LONGEST_PACE ? (uint32_t)maxsize : LONGEST_PACE;
-}
-
 /* A trial that found no run makes trials rarer. */
 static void judge_trial(weft__side *side, uint32_t pace, bool run)
 {
@@ -201,16 +194,24 @@ static void judge_trial(weft__side *side, uint32_t pace, bool run)
     weft__store_relaxed(&side->rarity, rarity);
 }
 
+/* Such a pause is longer than it takes to fill a small queue. */
+static bool may_hold_run(const weft_queue *queue)
+{
+    size_t maxsize = weft__load_relaxed(&queue->maxsize);
+    return maxsize == 0 || maxsize > LONG_PACE;
+}
+
 /* One that has come after its own pace is a run if more than one is there. */
 static void look_at_own_pace(const weft__moving *moving)
 {
     weft__side *side = moving->side;
     uint32_t pace = weft__load_relaxed(&side->pace);
     uint32_t waits = weft__load_relaxed(&side->waits) + 1;
-    bool trial = pace == 0 && waits >= weft__load_relaxed(&side->rarity);
+    bool trial = pace == 0 && waits >= weft__load_relaxed(&side->rarity) &&
+                 may_hold_run(moving->queue);
     weft__store_relaxed(&side->waits, trial ? 0 : waits);
     if (trial)
-        pace = longest_pace(moving->queue);
+        pace = LONG_PACE;
     if (pace == 0)
         return;
     pause_for(pace);
