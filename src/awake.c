@@ -20,8 +20,9 @@
 #include "weft/atomic.h"
 
 enum {
-    SPINS = 20,  /* 0.5 us */
-    YIELDS = 24, /* 20 us, if nobody else wants to run */
+    SPINS = 20,             /* 0.5 us */
+    SPINS_BEHIND_LOCK = 80, /* 2 us: the lock comes first, and then the news */
+    YIELDS = 24,            /* 20 us, if nobody else wants to run */
     ENTRY_BITS = 8,
     TRIES = 3,  /* in vain before it becomes rare */
     RARELY = 32 /* one in so many, then */
@@ -61,9 +62,9 @@ static bool judge(uint32_t *vain, bool worked)
     return worked;
 }
 
-static bool spin(bool (*ready)(void *), void *context)
+static bool spin(bool (*ready)(void *), void *context, int spins)
 {
-    for (int i = 0; i < SPINS; i++) {
+    for (int i = 0; i < spins; i++) {
         if (ready(context))
             return true;
         weft__os_pause();
@@ -86,13 +87,25 @@ static bool yield(bool (*ready)(void *), void *context)
     return false;
 }
 
-bool weft__wait_awake(const void *object, bool (*ready)(void *context),
-                      void *context)
+static bool wait_awake(const void *object, bool (*ready)(void *), void *context,
+                       int spins)
 {
     struct advice *advice = advice_on(object);
     if (is_worth_it(&advice->vain_spins) &&
-        judge(&advice->vain_spins, spin(ready, context)))
+        judge(&advice->vain_spins, spin(ready, context, spins)))
         return true;
     return is_worth_it(&advice->vain_yields) &&
            judge(&advice->vain_yields, yield(ready, context));
+}
+
+bool weft__wait_awake(const void *object, bool (*ready)(void *context),
+                      void *context)
+{
+    return wait_awake(object, ready, context, SPINS);
+}
+
+bool weft__wait_awake_behind_lock(const void *object,
+                                  bool (*ready)(void *context), void *context)
+{
+    return wait_awake(object, ready, context, SPINS_BEHIND_LOCK);
 }

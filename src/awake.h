@@ -12,4 +12,8 @@
 bool weft__wait_awake(const void *object, bool (*ready)(void *context),
                       void *context);
 
+/* The same where somebody does it with a lock held, and needs longer. */
+bool weft__wait_awake_behind_lock(const void *object,
+                                  bool (*ready)(void *context), void *context);
+
 #endif

@@ -29,7 +29,8 @@ static void left(weft__waiter *waiter)
     weft__store_relaxed(&condition->waiters_, condition->waiters_ - 1);
 }
 
-static const weft__wait_kind kind = {.name = "condition", .left = left};
+static const weft__wait_kind kind = {
+    .name = "condition", .left = left, .behind_lock = true};
 
 static weft_status check(const weft_condition *condition, const held_lock *held)
 {

@@ -121,11 +121,18 @@ static bool is_woken_now(void *waiter)
     return is_woken(waiter);
 }
 
+static bool is_woken_soon(weft__waiter *waiter)
+{
+    return waiter->kind->behind_lock
+               ? weft__wait_awake_behind_lock(waiter->object, is_woken_now,
+                                              waiter)
+               : weft__wait_awake(waiter->object, is_woken_now, waiter);
+}
+
 weft_status weft__park(weft__waiter *waiter, weft_duration deadline,
                        weft__stoppable stoppable)
 {
-    if (!waiter->drowsy &&
-        weft__wait_awake(waiter->object, is_woken_now, waiter))
+    if (!waiter->drowsy && is_woken_soon(waiter))
         return WEFT_OK;
     weft__record *self = waiter->thread;
     weft_status status = WEFT_OK;

@@ -38,6 +38,7 @@ typedef struct weft__wait_kind {
     /* Called under the line's lock when the waiter leaves unmet (timed out or
      * stopped), already out of the line. May be NULL. */
     void (*left)(weft__waiter *waiter);
+    bool behind_lock; /* who wakes it holds a lock, as a rule */
 } weft__wait_kind;
 
 /* What waiter.woken holds; drawn in park.c. */
