@@ -2,9 +2,10 @@
 
 #include "blocking.h"
 
-#include <weft/queue.h>
+#include <weft/select.h>
 
 static weft_queue *queue; /* one place, of one int */
+static weft_event never;
 static int one = 1;
 
 static weft_queue *the_queue(void)
@@ -67,11 +68,38 @@ static weft_status join(bool plain, weft_duration duration)
                  : weft_queue_join_timed(queue, duration);
 }
 
+/* Among others; the queue is there once it was occupied. */
+static weft_status select_first(const weft_select_case *own, bool plain,
+                                weft_duration duration)
+{
+    size_t chosen;
+    const weft_select_case cases[] = {WEFT_SELECT_EVENT(&never), *own};
+    weft_status status = plain ? weft_select(cases, 2, &chosen)
+                               : weft_select_timed(cases, 2, &chosen, duration);
+    ck_assert_uint_eq(chosen, status == WEFT_OK ? 1 : 2);
+    return status;
+}
+
+static weft_status select_put(bool plain, weft_duration duration)
+{
+    const weft_select_case own = WEFT_SELECT_PUT(queue, &one);
+    return select_first(&own, plain, duration);
+}
+
+static weft_status select_get(bool plain, weft_duration duration)
+{
+    int item;
+    const weft_select_case own = WEFT_SELECT_GET(queue, &item);
+    return select_first(&own, plain, duration);
+}
+
 const blocking_call blocking_queues[] = {
     {"queue put", fill, wait_to_put, .let_go = empty},
     {"queue put many", fill, wait_to_put_many, .let_go = empty},
     {"queue get", empty, wait_to_get, .let_go = put},
     {"queue get many", empty, wait_to_get_many, .let_go = put},
     {"queue join", fill, join, .let_go = empty},
+    {"select put", fill, select_put, .let_go = empty},
+    {"select get", empty, select_get, .let_go = put},
     {.name = NULL},
 };

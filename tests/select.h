@@ -23,6 +23,7 @@ static inline void set_up(void)
     ck_assert(a != NULL && b != NULL);
     event = (weft_event){0};
     from_a = from_b = -1;
+    to_b = 0;
     chosen = 99;
 }
 

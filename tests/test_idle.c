@@ -19,6 +19,7 @@
 #include <weft/queue.h>
 #include <weft/rlock.h>
 #include <weft/rwlock.h>
+#include <weft/select.h>
 #include <weft/semaphore.h>
 #include <weft/timer.h>
 
@@ -38,7 +39,7 @@ static weft_condition condition;
 static weft_event event;
 static weft_latch latch = WEFT_LATCH(1);
 static weft_barrier barrier = WEFT_BARRIER(CROWD + 1);
-static weft_queue *queue;
+static weft_queue *queue, *other_queue;
 
 static void pass_lock(void)
 {
@@ -97,13 +98,22 @@ static void get_item(void)
     assert_ok(weft_queue_get(queue, &item));
 }
 
+static void select_item(void)
+{
+    int item;
+    const weft_select_case cases[] = {WEFT_SELECT_EVENT(&event),
+                                      WEFT_SELECT_GET(other_queue, &item)};
+    assert_ok(weft_select(cases, 2, NULL));
+}
+
 static void occupy_all(void)
 {
     weft_lock_acquire(&lock);
     weft_rlock_acquire(&rlock);
     weft_rwlock_acquire_write(&rwlock);
     queue = weft_queue_create(sizeof(int));
-    ck_assert_ptr_nonnull(queue);
+    other_queue = weft_queue_create(sizeof(int));
+    ck_assert(queue != NULL && other_queue != NULL);
 }
 
 static void let_all_go(void)
@@ -118,6 +128,8 @@ static void let_all_go(void)
     assert_ok(weft_barrier_wait(&barrier, NULL));
     for (int item = 0; item < CROWD; item++)
         assert_ok(weft_queue_put(queue, &item));
+    for (int item = 0; item < CROWD; item++)
+        assert_ok(weft_queue_put(other_queue, &item));
 }
 
 static const struct wait {
@@ -134,6 +146,7 @@ static const struct wait {
     {"latch", wait_for_latch},
     {"barrier", meet},
     {"queue", get_item},
+    {"select", select_item},
 };
 
 enum { KINDS = sizeof waits / sizeof *waits, WAITERS = KINDS * CROWD };
@@ -212,6 +225,7 @@ START_TEST(eight_that_wait_for_a_second_use_less_than_a_millisecond)
         ck_assert_msg(after[i] - before[i] < ALLOWED, "%s: %lld ns",
                       waits[i].what, (long long)(after[i] - before[i]));
     assert_ok(weft_queue_destroy(queue));
+    assert_ok(weft_queue_destroy(other_queue));
 }
 END_TEST
 

@@ -53,6 +53,14 @@ static weft_status of_null(const void *made)
     return made == NULL && errno == EINVAL ? WEFT_INVALID : WEFT_OK;
 }
 
+/* With an item that could be taken instead. */
+static weft_status select_among(const weft_select_case *wrong)
+{
+    int item;
+    const weft_select_case cases[] = {WEFT_SELECT_GET(queue, &item), *wrong};
+    return weft_select(cases, 2, NULL);
+}
+
 /* Calls that answer nothing are taken for what they must report. */
 #define AFTER(call, status) ((call), (status))
 #define NEGATIVE ((size_t)-1)
@@ -193,6 +201,20 @@ static weft_status of_null(const void *made)
     X(wait_no_array, weft_wait, INVALID,                                       \
       weft_wait(NULL, 2, WEFT_ALL_COMPLETED))                                  \
     X(wait_no_mode, weft_wait, INVALID, weft_wait(NULL, 0, (weft_wait_mode)9)) \
+    X(select_null, weft_select, INVALID, weft_select(NULL, 1, NULL))           \
+    X(select_nothing, weft_select, INVALID,                                    \
+      select_among(&(weft_select_case){.off = false}))                         \
+    X(select_no_item, weft_select, INVALID,                                    \
+      select_among(&(weft_select_case)WEFT_SELECT_GET(queue, NULL)))           \
+    X(select_no_event, weft_select, INVALID,                                   \
+      select_among(&(weft_select_case)WEFT_SELECT_EVENT(NULL)))                \
+    X(select_unsubmitted, weft_select, NOT_STARTED,                            \
+      select_among(&(weft_select_case)WEFT_SELECT_FUTURE(&future)))            \
+    X(select_fresh, weft_select, NOT_STARTED,                                  \
+      select_among(&(weft_select_case)WEFT_SELECT_THREAD(&fresh)))             \
+    X(select_self, weft_select, DEADLOCK,                                      \
+      select_among(                                                            \
+          &(weft_select_case)WEFT_SELECT_THREAD(weft_current_thread())))       \
     X(no_body, weft_parallel_for, INVALID,                                     \
       weft_parallel_for(pool, 0, 9, NULL, NULL))                               \
     X(no_value, weft_cache_create, INVALID,                                    \
