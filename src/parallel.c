@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * Loops on a pool. The loop lives on its caller's stack; the caller and the
- * helpers that it submits claim pieces of what is left until nothing is (guided
- * self-scheduling, Polychronopoulos and Kuck, 1987: each piece is a share of
- * the rest). A helper that has not begun by then is cancelled, so the loop
- * never waits for a busy pool; and as the caller works itself, it needs no
- * worker at all to come to its end.
+ * Loops on a pool: what runs in the pieces of the loop of loop.c.
+ *
+ * A reduction's pieces are cut by range and grain alone, and so is the tree in
+ * which they are combined: pieces 2k and 2k + 1 first, then these pairs, and so
+ * on, each into the left one of the two.
+ *
+ *     piece    0   1   2   3   4        0+1  2+3  4     0..3  4    0..4
+ *
+ * Of two halves the thread that completes the second combines them, and goes
+ * on upwards; nobody waits. So each call adds the same numbers in the same
+ * order, whoever does it, and an error of rounding grows with the logarithm of
+ * the number of pieces.
  */
 
-#include "weft/parallel.h"
+#include "loop.h"
 
 #include "misuse.h"
 #include "pool.h"
@@ -18,72 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MOST_HELPERS = 64,
-    PARTS = 4,
-    MOST_PIECES = 4096,
-    AUTOMATIC_PIECES = 256
-};
-
-struct loop {
-    size_t next, end; /* indices not yet claimed; only `next` changes */
-    size_t grain;     /* fixed size of a piece; 0: a share of the rest */
-    size_t share;     /* 1 / share of it */
-    weft_body body;
-    void *context;
-};
-
-static size_t piece_of(const struct loop *loop, size_t rest)
-{
-    size_t size = loop->grain != 0 ? loop->grain : rest / loop->share;
-    if (size == 0)
-        size = 1;
-    return size < rest ? size : rest;
-}
-
-static bool claim(struct loop *loop, size_t *begin, size_t *end)
-{
-    *begin = weft__load_relaxed(&loop->next);
-    do {
-        if (*begin >= loop->end)
-            return false;
-        *end = *begin + piece_of(loop, loop->end - *begin);
-    } while (!weft__compare_swap_weak(&loop->next, begin, *end));
-    return true;
-}
-
-static void *work(void *arg)
-{
-    struct loop *loop = arg;
-    size_t begin, end;
-    while (claim(loop, &begin, &end))
-        loop->body(begin, end, loop->context);
-    return NULL;
-}
-
-static size_t helpers_for(const weft_pool *pool, const struct loop *loop)
-{
-    size_t rest = loop->end - loop->next;
-    size_t pieces = loop->grain != 0 ? (rest - 1) / loop->grain : rest - 1;
-    size_t others = weft_pool_workers(pool) - 1; /* the caller works, too */
-    size_t most = others < MOST_HELPERS ? others : MOST_HELPERS;
-    return pieces < most ? pieces : most;
-}
-
-static void run(weft_pool *pool, struct loop *loop)
-{
-    weft_future helpers[MOST_HELPERS];
-    size_t most = helpers_for(pool, loop), count = 0;
-    loop->share = PARTS * (most + 1);
-    while (count < most &&
-           weft_submit(pool, &helpers[count], work, loop) == WEFT_OK)
-        count++; /* or the rest of us does it all */
-    work(loop);
-    for (size_t i = 0; i < count; i++) {
-        weft_future_cancel(&helpers[i]);
-        (void)weft__future_await(&helpers[i], WEFT_FOREVER, WEFT__UNSTOPPABLE);
-    }
-}
+enum { MOST_PIECES = 4096, AUTOMATIC_PIECES = 256 };
 
 /* ---- weft_map ---- */
 
@@ -128,12 +69,11 @@ weft_status weft_map(weft_pool *pool, weft_target target, void *const *args,
         return weft__misuse(WEFT_INVALID, function, pool,
                             "the target or the array is NULL");
     struct map map = {.target = target, .args = args, .results = results};
-    struct loop loop = {
-        .end = n, .grain = 1, .body = map_some, .context = &map};
+    weft__loop loop = {.end = n, .grain = 1, .body = map_some, .context = &map};
     for (size_t i = 0; results != NULL && i < n; i++)
         results[i] = NULL;
     if (n > 0)
-        run(pool, &loop);
+        weft__loop_run(pool, &loop);
     if (!map.failed)
         return WEFT_OK;
     last_map.code = map.code;
@@ -165,13 +105,13 @@ weft_status weft_parallel_for_with(weft_pool *pool, size_t begin, size_t end,
         return status;
     if (body == NULL)
         return weft__misuse(WEFT_INVALID, function, pool, "the body is NULL");
-    struct loop loop = {.next = begin,
-                        .end = end,
-                        .grain = grain_of(options),
-                        .body = body,
-                        .context = context};
+    weft__loop loop = {.begin = begin,
+                       .end = end,
+                       .grain = grain_of(options),
+                       .body = body,
+                       .context = context};
     if (begin < end)
-        run(pool, &loop);
+        weft__loop_run(pool, &loop);
     return WEFT_OK;
 }
 
@@ -179,8 +119,9 @@ weft_status weft_parallel_for_with(weft_pool *pool, size_t begin, size_t end,
 
 struct reduce {
     const weft_reduction *reduction;
-    size_t begin, end, grain;
+    size_t begin, end, grain, pieces;
     size_t stride; /* from one piece's accumulator to the next */
+    size_t met;    /* where in it stands whether its left half is met */
     unsigned char *accumulators;
     void *context;
 };
@@ -194,6 +135,35 @@ static void begin_accumulator(const weft_reduction *reduction,
         memset(accumulator, 0, reduction->size);
 }
 
+static void *accumulator_of(const struct reduce *reduce, size_t piece)
+{
+    return reduce->accumulators + piece * reduce->stride;
+}
+
+/* Between the left half and the right one, which begins with that piece: true
+ * for who comes second. */
+static bool meet(const struct reduce *reduce, size_t right)
+{
+    unsigned char *slot = accumulator_of(reduce, right);
+    return weft__exchange(slot + reduce->met, 1) != 0;
+}
+
+/* Combines what has become complete with that piece. */
+static void climb(const struct reduce *reduce, size_t piece)
+{
+    for (size_t bit = 1; bit < reduce->pieces; bit *= 2) {
+        size_t left = piece & ~bit, right = piece | bit;
+        if (right >= reduce->pieces)
+            continue; /* the left half is all there is */
+        if (!meet(reduce, right))
+            return;
+        reduce->reduction->combine(accumulator_of(reduce, left),
+                                   accumulator_of(reduce, right),
+                                   reduce->context);
+        piece = left;
+    }
+}
+
 /* The loop's indices are pieces. */
 static void reduce_pieces(size_t first, size_t last, void *context)
 {
@@ -202,9 +172,10 @@ static void reduce_pieces(size_t first, size_t last, void *context)
         size_t begin = reduce->begin + piece * reduce->grain;
         size_t end = reduce->end - begin > reduce->grain ? begin + reduce->grain
                                                          : reduce->end;
-        void *accumulator = reduce->accumulators + piece * reduce->stride;
+        unsigned char *accumulator = accumulator_of(reduce, piece);
         begin_accumulator(reduce->reduction, accumulator);
         reduce->reduction->body(begin, end, accumulator, reduce->context);
+        climb(reduce, piece);
     }
 }
 
@@ -216,26 +187,36 @@ static size_t reduce_grain(size_t count, size_t asked)
     return asked > least ? asked : least;
 }
 
+/* One allocation, however many pieces; each has a line of the cache. */
+static bool make_accumulators(struct reduce *reduce)
+{
+    enum { LINE = 64 };
+    size_t size = reduce->reduction->size;
+    if (size > SIZE_MAX - LINE)
+        return false;
+    reduce->met = size;
+    reduce->stride = (size + 1 + LINE - 1) / LINE * LINE;
+    if (reduce->stride > SIZE_MAX / reduce->pieces)
+        return false;
+    reduce->accumulators = aligned_alloc(LINE, reduce->pieces * reduce->stride);
+    if (reduce->accumulators == NULL)
+        return false;
+    for (size_t piece = 0; piece < reduce->pieces; piece++)
+        reduce->accumulators[piece * reduce->stride + reduce->met] = 0;
+    return true;
+}
+
 static weft_status reduce_range(weft_pool *pool, struct reduce *reduce,
                                 void *result)
 {
-    enum { LINE = 64 };
-    const weft_reduction *reduction = reduce->reduction;
-    size_t pieces = (reduce->end - reduce->begin - 1) / reduce->grain + 1;
-    reduce->stride = (reduction->size + LINE - 1) / LINE * LINE;
-    if (reduction->size > SIZE_MAX - LINE || reduce->stride > SIZE_MAX / pieces)
+    if (!make_accumulators(reduce))
         return WEFT_NO_MEMORY;
-    reduce->accumulators = aligned_alloc(LINE, pieces * reduce->stride);
-    if (reduce->accumulators == NULL)
-        return WEFT_NO_MEMORY;
-    struct loop loop = {
-        .end = pieces, .grain = 1, .body = reduce_pieces, .context = reduce};
-    run(pool, &loop);
-    memcpy(result, reduce->accumulators, reduction->size);
-    for (size_t piece = 1; piece < pieces; piece++)
-        reduction->combine(result,
-                           reduce->accumulators + piece * reduce->stride,
-                           reduce->context);
+    weft__loop loop = {.end = reduce->pieces,
+                       .grain = 1,
+                       .body = reduce_pieces,
+                       .context = reduce};
+    weft__loop_run(pool, &loop);
+    memcpy(result, reduce->accumulators, reduce->reduction->size);
     free(reduce->accumulators);
     return WEFT_OK;
 }
@@ -262,11 +243,12 @@ weft_status weft_parallel_reduce_with(weft_pool *pool, size_t begin, size_t end,
         begin_accumulator(reduction, result);
         return WEFT_OK;
     }
+    size_t grain = reduce_grain(end - begin, grain_of(options));
     struct reduce reduce = {.reduction = reduction,
                             .begin = begin,
                             .end = end,
-                            .grain =
-                                reduce_grain(end - begin, grain_of(options)),
+                            .grain = grain,
+                            .pieces = (end - begin - 1) / grain + 1,
                             .context = context};
     return reduce_range(pool, &reduce, result);
 }

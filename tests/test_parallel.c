@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <weft/event.h>
 #include <weft/parallel.h>
 
@@ -236,10 +237,10 @@ static void join_spans(void *accumulator, const void *other, void *context)
     const struct span *next = other;
     ck_assert_uint_eq(one->end, next->begin); /* first to last */
     one->end = next->end;
-    ++*(int *)context;
+    ++*(atomic_int *)context;
 }
 
-START_TEST(pieces_are_combined_from_first_to_last)
+START_TEST(pieces_are_combined_with_what_follows_them)
 {
     static const struct span identity = {77, 77};
     static const weft_reduction spans = {.body = note_span,
@@ -249,7 +250,7 @@ START_TEST(pieces_are_combined_from_first_to_last)
     static const size_t grains[] = {0, 1, 7, 1000, SIZE_MAX};
     for (size_t i = 0; i < 5; i++) {
         struct span all;
-        int joined = 0;
+        atomic_int joined = 0;
         assert_ok(weft_parallel_reduce(pool, 5, 1005, &spans, &all, &joined,
                                        .grain = grains[i]));
         ck_assert_uint_eq(all.begin, 5);
@@ -258,11 +259,54 @@ START_TEST(pieces_are_combined_from_first_to_last)
     struct span none;
     assert_ok(weft_parallel_reduce(pool, 5, 5, &spans, &none, NULL));
     ck_assert_uint_eq(none.begin, 77);
-    int joined = 0;
+    atomic_int joined = 0;
     assert_ok(weft_parallel_reduce(pool, 0, SIZE_MAX, &spans, &none, &joined,
                                    .grain = 1));
     ck_assert_uint_eq(none.end, SIZE_MAX);
     ck_assert_int_lt(joined, 4096);
+}
+END_TEST
+
+/* Each accumulator is a text: what it adds up says how. */
+struct text {
+    char letters[32];
+};
+
+static void write_index(size_t begin, size_t end, void *accumulator,
+                        void *context)
+{
+    (void)context;
+    struct text *text = accumulator;
+    for (size_t i = begin; i < end; i++)
+        text->letters[strlen(text->letters)] = (char)('a' + i);
+}
+
+static void join_texts(void *accumulator, const void *other, void *context)
+{
+    (void)context;
+    struct text *text = accumulator, one = *text;
+    const struct text *next = other;
+    snprintf(text->letters, sizeof text->letters, "(%.12s%.12s)", one.letters,
+             next->letters);
+}
+
+START_TEST(the_tree_depends_on_range_and_grain_alone)
+{
+    static const weft_reduction texts = {.body = write_index,
+                                         .combine = join_texts,
+                                         .size = sizeof(struct text)};
+    for (unsigned workers = 1; workers <= 4; workers++) {
+        weft_pool *some = weft_pool_create(.workers = workers);
+        for (int i = 0; i < 50; i++) {
+            struct text text;
+            assert_ok(weft_parallel_reduce(some, 0, 5, &texts, &text, NULL));
+            ck_assert_str_eq(text.letters, "(((ab)(cd))e)");
+            assert_ok(weft_parallel_reduce(some, 1, 8, &texts, &text, NULL,
+                                           .grain = 3));
+            ck_assert_str_eq(text.letters, "((bcdefg)h)");
+        }
+        assert_ok(weft_pool_destroy(some));
+    }
 }
 END_TEST
 
@@ -301,7 +345,8 @@ int main(void)
         a_loop_inside_a_task_needs_no_worker,
         a_busy_pool_does_not_hold_a_loop_up,
         a_reduction_is_the_same_to_the_last_bit,
-        pieces_are_combined_from_first_to_last,
+        pieces_are_combined_with_what_follows_them,
+        the_tree_depends_on_range_and_grain_alone,
         wrong_calls_and_closed_pools_are_answered,
     };
     return RUN_TESTS_AROUND("parallel", tests, set_up, tear_down);

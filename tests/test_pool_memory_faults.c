@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A pool that has warmed up needs no memory, whatever is submitted. */
+/* A pool that has warmed up needs no memory, whatever is submitted or looped
+ * over. */
 
 #include "faults.h"
 
 #include <weft/event.h>
-#include <weft/pool.h>
+#include <weft/parallel.h>
 
 static weft_pool *pool;
 static weft_event go;
@@ -72,10 +73,74 @@ START_TEST(once_warm_nothing_is_allocated)
 }
 END_TEST
 
+/* ---- Loops ---- */
+
+static atomic_size_t total;
+
+static void add_range(size_t begin, size_t end, void *context)
+{
+    (void)context;
+    total += end - begin;
+}
+
+static void sum_up(size_t begin, size_t end, void *sum, void *context)
+{
+    (void)context;
+    *(size_t *)sum += end - begin;
+}
+
+static void add(void *sum, const void *other, void *context)
+{
+    (void)context;
+    *(size_t *)sum += *(const size_t *)other;
+}
+
+/* A loop that no allocation may fail, and a reduction that may have one. */
+static bool loop_and_reduce(size_t grain)
+{
+    static const weft_reduction sum = {
+        .body = sum_up, .combine = add, .size = sizeof(size_t)};
+    size_t counted = 0;
+    total = 0;
+    run_out_of_memory(1, true);
+    weft_status looped =
+        weft_parallel_for(pool, 0, 3000, add_range, NULL, .grain = grain);
+    bool untouched = enough_memory();
+    run_out_of_memory(2, true);
+    weft_status reduced = weft_parallel_reduce(pool, 0, 3000, &sum, &counted,
+                                               NULL, .grain = grain);
+    return enough_memory() && untouched && looped == WEFT_OK &&
+           reduced == WEFT_OK && total == 3000 && counted == 3000;
+}
+
+/* Returns with both workers started, and idle. */
+static void start_both(void)
+{
+    weft_future other;
+    weft_event_clear(&go);
+    assert_ok(weft_submit(pool, &future, hold, NULL));
+    assert_ok(weft_submit(pool, &other, hold, NULL));
+    wait_until_waiting(&go, 2);
+    weft_event_set(&go);
+    assert_ok(weft_future_result(&future, NULL));
+    assert_ok(weft_future_result(&other, NULL));
+}
+
+START_TEST(loops_allocate_nothing_and_reductions_once)
+{
+    pool = weft_pool_create(.workers = 2);
+    start_both();
+    for (size_t grain = 0; grain < 50; grain++)
+        ck_assert(loop_and_reduce(grain));
+    assert_ok(weft_pool_destroy(pool));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         once_warm_nothing_is_allocated,
+        loops_allocate_nothing_and_reductions_once,
     };
     return RUN_TESTS("pool, memory", tests);
 }

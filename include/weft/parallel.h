@@ -37,9 +37,11 @@ typedef struct weft_parallel_options {
 
 /*
  * Calls the body for pieces that make up begin to end, each index once, and
- * waits for all. Without a grain the pieces get smaller towards the end, so
- * that uneven bodies finish together. `options` may be NULL. WEFT_OK, also for
- * an empty range; WEFT_SHUT_DOWN, WEFT_BROKEN: the pool is; WEFT_INVALID: NULL.
+ * waits for all. Without a grain the pieces are cut to take some 20 us each,
+ * single indices where these take longer; whoever has none left takes half of
+ * what another has: so uneven bodies finish together. Allocates nothing.
+ * `options` may be NULL. WEFT_OK, also for an empty range; WEFT_SHUT_DOWN,
+ * WEFT_BROKEN: the pool is; WEFT_INVALID: NULL.
  */
 WEFT_API weft_status weft_parallel_for_with(
     weft_pool *pool, size_t begin, size_t end, weft_body body, void *context,
@@ -48,7 +50,7 @@ WEFT_API weft_status weft_parallel_for_with(
 /* Adds what the body makes of a piece to `*accumulator`. */
 typedef void (*weft_reduce_body)(size_t begin, size_t end, void *accumulator,
                                  void *context);
-/* Adds a later piece's `*other` to an earlier one's `*accumulator`. */
+/* Adds to `*accumulator` the `*other` of the pieces that follow its own. */
 typedef void (*weft_combine)(void *accumulator, const void *other,
                              void *context);
 
@@ -60,10 +62,12 @@ typedef struct weft_reduction {
 } weft_reduction;
 
 /*
- * Leaves in `*result` what the bodies of all pieces add up to, combined from
- * the first piece to the last; an empty range gives the identity. Where the
- * pieces are cut depends on the range and the grain alone, so that equal calls
- * give equal results, to the last bit of a float, on any number of workers.
+ * Leaves in `*result` what the bodies of all pieces add up to; an empty range
+ * gives the identity. Neighbours are combined, the earlier with the later, then
+ * neighbouring pairs, and so on, by several threads at once. Where the pieces
+ * are cut, and in which pairs they are combined, depends on the range and the
+ * grain alone, so that equal calls give equal results, to the last bit of a
+ * float, on any number of workers. Allocates once, whatever the range.
  * `options` may be NULL. As weft_parallel_for; WEFT_NO_MEMORY besides.
  */
 WEFT_API weft_status weft_parallel_reduce_with(
