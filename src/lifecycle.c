@@ -138,10 +138,12 @@ static void before_fork(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
         hold(guard);
     weft__lines_before_fork();
     weft__registry_lock();
+    weft__os_threads_before_fork();
 }
 
 static void after_fork_in_parent(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__os_threads_after_fork(false);
     weft__registry_unlock();
     weft__lines_after_fork(false);
     for (weft__fork_guard *guard = guards; guard != NULL; guard = guard->next)
@@ -152,6 +154,7 @@ static void after_fork_in_parent(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 
 static void after_fork_in_child(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__os_threads_after_fork(true);
     weft__registry_after_fork();
     weft__lines_after_fork(true);
     weft__store_relaxed(&delaying, 0);

@@ -86,6 +86,26 @@ static void *trampoline(void *arg)
 
 /* ---- Starting ---- */
 
+/* The name of a target's function, or NULL: found once, as one that starts many
+ * threads often gives them the same, and the search takes a microsecond. */
+static const char *function_of(weft_target target)
+{
+    static _Thread_local struct {
+        weft_target target;
+        bool known;
+        char name[WEFT_NAME_SIZE];
+    } last;
+    if (target == NULL)
+        return NULL;
+    if (target != last.target) {
+        const char *name = weft__os_symbol((void *)(uintptr_t)target);
+        last.target = target;
+        last.known = name != NULL;
+        weft__copy_text(last.name, sizeof last.name, last.known ? name : "");
+    }
+    return last.known ? last.name : NULL;
+}
+
 static void name_thread(weft_thread *thread)
 {
     static uint32_t unnamed;
@@ -97,11 +117,9 @@ static void name_thread(weft_thread *thread)
         return;
     }
     unsigned number = (unsigned)weft__fetch_add(&unnamed, 1) + 1;
-    const char *function = NULL;
-    if (thread->target != NULL)
-        function = weft__os_symbol((void *)(uintptr_t)thread->target);
+    const char *function = function_of(thread->target);
     if (function != NULL)
-        snprintf(name, sizeof name, "Thread-%u (%s)", number, function);
+        snprintf(name, sizeof name, "Thread-%u (%.43s)", number, function);
     else
         snprintf(name, sizeof name, "Thread-%u", number);
     weft__record_set_name(thread, name);

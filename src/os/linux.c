@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The platform contract on Linux: futexes for sleeping, pthreads for making
- * threads (so that libc, thread-locals and sanitizers know them), eventfd for
- * event loops.
+ * The platform contract on Linux: futexes for sleeping, eventfd for event
+ * loops; threads are made in linux_thread.c.
  */
 
 #include "os/os.h"
@@ -86,56 +85,6 @@ unsigned weft__os_processors(void)
     return count > 0 ? (unsigned)count : 1;
 }
 
-/* What the calling thread may use, and might before. */
-static _Thread_local bool pinned;
-static _Thread_local cpu_set_t own_processor, unpinned;
-
-void weft__os_pin(unsigned index)
-{
-    if (sched_getaffinity(0, sizeof unpinned, &unpinned) != 0)
-        return;
-    unsigned left = index % (unsigned)CPU_COUNT(&unpinned);
-    size_t number = 0;
-    while (!CPU_ISSET(number, &unpinned) || left-- > 0)
-        number++;
-    CPU_ZERO(&own_processor);
-    CPU_SET(number, &own_processor);
-    pinned = sched_setaffinity(0, sizeof own_processor, &own_processor) == 0;
-}
-
-/* A new thread inherits what its creator may use at that moment. */
-static int create(pthread_t *thread, const pthread_attr_t *attributes,
-                  void *(*entry)(void *), void *arg)
-{
-    if (pinned)
-        sched_setaffinity(0, sizeof unpinned, &unpinned);
-    int error = pthread_create(thread, attributes, entry, arg);
-    if (pinned)
-        sched_setaffinity(0, sizeof own_processor, &own_processor);
-    return error;
-}
-
-weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
-                                  size_t stack_size)
-{
-    pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes) != 0)
-        return WEFT_NO_MEMORY;
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    weft_status status = (weft_status)WEFT_OK;
-    if (stack_size != 0 &&
-        pthread_attr_setstacksize(&attributes, stack_size) != 0)
-        status = WEFT_INVALID;
-    pthread_t thread;
-    if (status == WEFT_OK) {
-        int error = create(&thread, &attributes, entry, arg);
-        if (error != 0)
-            status = error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
-    }
-    pthread_attr_destroy(&attributes);
-    return status;
-}
-
 const void *weft__os_stack_middle(void)
 {
     pthread_attr_t attributes;
@@ -153,11 +102,6 @@ bool weft__os_stack_is_past(const void *middle)
 {
     return middle == NULL ||
            (const char *)__builtin_frame_address(0) < (const char *)middle;
-}
-
-int32_t weft__os_thread_id(void)
-{
-    return (int32_t)syscall(SYS_gettid);
 }
 
 bool weft__os_is_main_thread(void)

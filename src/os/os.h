@@ -49,6 +49,10 @@ void weft__os_pin(unsigned index);
 weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
                                   size_t stack_size);
 
+/* Around a fork: no thread is in the midst of beginning or ending. */
+void weft__os_threads_before_fork(void);
+void weft__os_threads_after_fork(bool in_child);
+
 /* The address half way down what is left of the calling thread's stack, and
  * whether the calling thread's stack has grown past such an address. NULL, and
  * true, where it cannot be known. */

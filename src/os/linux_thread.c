@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Threads on Linux: pthreads, so that libc, thread-locals and sanitizers know
+ * them, on stacks that are kept for the next thread. libc keeps 40 MiB of them,
+ * five at the usual size; of 64 threads that come and go together most would
+ * pay for a new mapping each.
+ *
+ *     | guard |          stack  <--          | struct stack |
+ *     lowest address                               highest
+ *
+ * Threads are detached, and the system itself says when it has left a stack: it
+ * clears `running` as the very last thing (set_tid_address(2)). A thread lists
+ * its stack as it ends; whoever starts one takes the oldest listed that is no
+ * longer running. Of each that is listed KEPT bytes at most stay in memory, and
+ * no more than MOST are listed, but for those that have yet to be left.
+ *
+ * The lock is a leaf, and held around a fork. In the child all listed stacks
+ * are free: no thread runs there but the one that forked.
+ */
+
+#include "os/os.h"
+
+#include "weft/atomic.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { MOST = 64, KEPT = 65536, LINE = 64 };
+
+typedef struct stack {
+    uint32_t running;
+    size_t size; /* without the guard, and this included */
+    struct stack *next;
+    void *(*entry)(void *);
+    void *arg;
+} stack;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static stack *first, **last = &first;
+static unsigned listed;
+static _Thread_local int32_t own_id; /* 0: not known yet */
+
+static size_t page_size(void)
+{
+    return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static char *lowest_of(stack *own)
+{
+    return (char *)own + LINE - own->size;
+}
+
+/* ---- Stacks that are kept ---- */
+
+static void unmap(stack *own)
+{
+    munmap(lowest_of(own) - page_size(), own->size + page_size());
+}
+
+/* A stack that nobody runs on: of that size, or of any if 0. Locked. */
+static stack *unlist(size_t size)
+{
+    stack **link = &first, *found = first;
+    while (found != NULL && (weft__load(&found->running) != 0 ||
+                             (size != 0 && found->size != size))) {
+        link = &found->next;
+        found = found->next;
+    }
+    if (found != NULL) {
+        *link = found->next;
+        if (last == &found->next)
+            last = link;
+        listed--;
+    }
+    return found;
+}
+
+static void list(stack *own)
+{
+    pthread_mutex_lock(&mutex);
+    stack *surplus = listed >= MOST ? unlist(0) : NULL;
+    own->next = NULL;
+    *last = own;
+    last = &own->next;
+    listed++;
+    pthread_mutex_unlock(&mutex);
+    if (surplus != NULL)
+        unmap(surplus);
+}
+
+static stack *map(size_t size)
+{
+    size_t guard = page_size();
+    char *lowest = mmap(NULL, guard + size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (lowest == MAP_FAILED)
+        return NULL;
+    if (mprotect(lowest, guard, PROT_NONE) != 0) {
+        munmap(lowest, guard + size);
+        return NULL;
+    }
+    stack *own = (stack *)(void *)(lowest + guard + size - LINE);
+    own->size = size;
+    return own;
+}
+
+static stack *take(size_t size)
+{
+    pthread_mutex_lock(&mutex);
+    stack *own = unlist(size);
+    pthread_mutex_unlock(&mutex);
+    return own != NULL ? own : map(size);
+}
+
+/* ---- Starting ---- */
+
+/* Gives back what is far below; libc's own data are above. A thread that has
+ * met few pages for the first time can't have met many of its stack. */
+static void give_back_depths(stack *own)
+{
+    struct rusage usage;
+    if (getrusage(RUSAGE_THREAD, &usage) == 0 &&
+        (size_t)usage.ru_minflt <= KEPT / page_size())
+        return;
+    char *lowest = lowest_of(own), *here = __builtin_frame_address(0);
+    if (here - lowest > KEPT)
+        madvise(lowest, (size_t)(here - lowest - KEPT) & ~(page_size() - 1),
+                MADV_DONTNEED);
+}
+
+/* In the new thread. */
+static void *run(void *arg)
+{
+    stack *own = arg;
+    own_id = (int32_t)syscall(SYS_set_tid_address, &own->running);
+    void *result = own->entry(own->arg);
+    give_back_depths(own);
+    list(own);
+    return result;
+}
+
+/* Whole pages, with room for `own`; 0: what is asked for makes no sense. */
+static size_t size_to_map(const pthread_attr_t *defaults, size_t asked)
+{
+    size_t page = page_size(), size = asked;
+    if (size == 0 && pthread_attr_getstacksize(defaults, &size) != 0)
+        return 0;
+    if (size < (size_t)PTHREAD_STACK_MIN || size > PTRDIFF_MAX - 2 * page)
+        return 0;
+    return (size + LINE + page - 1) / page * page;
+}
+
+static weft_status start(pthread_attr_t *attributes, stack *own)
+{
+    pthread_t thread;
+    weft__store(&own->running, 1);
+    int error =
+        pthread_attr_setstack(attributes, lowest_of(own), own->size - LINE);
+    if (error == 0)
+        error = pthread_create(&thread, attributes, run, own);
+    if (error == 0)
+        return WEFT_OK;
+    weft__store(&own->running, 0);
+    list(own);
+    return error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
+}
+
+/* What the calling thread might use before it was pinned. */
+static _Thread_local bool pinned;
+static _Thread_local cpu_set_t unpinned;
+
+void weft__os_pin(unsigned index)
+{
+    if (sched_getaffinity(0, sizeof unpinned, &unpinned) != 0)
+        return;
+    unsigned left = index % (unsigned)CPU_COUNT(&unpinned);
+    size_t number = 0;
+    while (!CPU_ISSET(number, &unpinned) || left-- > 0)
+        number++;
+    cpu_set_t own_processor;
+    CPU_ZERO(&own_processor);
+    CPU_SET(number, &own_processor);
+    pinned = sched_setaffinity(0, sizeof own_processor, &own_processor) == 0;
+}
+
+/* Detached; where its creator is pinned it does not inherit that. */
+static weft_status set_attributes(pthread_attr_t *attributes)
+{
+    int error =
+        pthread_attr_setdetachstate(attributes, PTHREAD_CREATE_DETACHED);
+    if (error == 0 && pinned)
+        error =
+            pthread_attr_setaffinity_np(attributes, sizeof unpinned, &unpinned);
+    return error == 0 ? (weft_status)WEFT_OK : WEFT_NO_MEMORY;
+}
+
+static weft_status start_on_stack(pthread_attr_t *attributes, size_t size,
+                                  void *(*entry)(void *), void *arg)
+{
+    stack *own = take(size);
+    if (own == NULL)
+        return WEFT_NO_THREADS;
+    own->entry = entry;
+    own->arg = arg;
+    return start(attributes, own);
+}
+
+weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
+                                  size_t stack_size)
+{
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0)
+        return WEFT_NO_MEMORY;
+    weft_status status = set_attributes(&attributes);
+    size_t size = size_to_map(&attributes, stack_size);
+    if (status == WEFT_OK && size == 0)
+        status = WEFT_INVALID;
+    if (status == WEFT_OK)
+        status = start_on_stack(&attributes, size, entry, arg);
+    pthread_attr_destroy(&attributes);
+    return status;
+}
+
+int32_t weft__os_thread_id(void)
+{
+    return own_id != 0 ? own_id : (int32_t)syscall(SYS_gettid);
+}
+
+/* ---- Around a fork ---- */
+
+void weft__os_threads_before_fork(void)
+{
+    pthread_mutex_lock(&mutex);
+}
+
+void weft__os_threads_after_fork(bool in_child)
+{
+    if (in_child) {
+        own_id = 0;
+        for (stack *own = first; own != NULL; own = own->next)
+            weft__store(&own->running, 0);
+    }
+    pthread_mutex_unlock(&mutex);
+}
