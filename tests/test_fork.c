@@ -208,6 +208,35 @@ START_TEST(a_child_may_fork_too)
 }
 END_TEST
 
+static void use_memory_and_a_thread(void)
+{
+    for (size_t i = 1; i <= 50; i++) {
+        void *volatile memory = malloc(50 * i);
+        free(memory);
+    }
+    weft_thread thread = WEFT_THREAD(return_argument, NULL);
+    require(weft_thread_start(&thread) == WEFT_OK);
+    require(weft_thread_join(&thread) == WEFT_OK);
+    leave("fine");
+}
+
+/* Joined threads may still have something to free; address sanitizer's
+ * allocator does not survive a fork in the midst of that. */
+START_TEST(a_fork_right_after_threads_ended_finds_the_memory_in_order)
+{
+    for (int round = 0; round < 100; round++) {
+        weft_thread threads[8];
+        for (int i = 0; i < 8; i++) {
+            threads[i] = (weft_thread)WEFT_THREAD(return_argument, NULL);
+            start(&threads[i]);
+        }
+        for (int i = 0; i < 8; i++)
+            assert_ok(weft_thread_join(&threads[i]));
+        assert_child(use_memory_and_a_thread, "fine", 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -218,6 +247,7 @@ int main(void)
         the_childs_exit_does_not_wait_for_the_parents_threads,
         internals_are_usable_whatever_the_parents_threads_did,
         a_child_may_fork_too,
+        a_fork_right_after_threads_ended_finds_the_memory_in_order,
     };
     return RUN_TESTS("fork", tests);
 }

@@ -13,7 +13,8 @@
  * clears `running` as the very last thing (set_tid_address(2)). A thread lists
  * its stack as it ends; whoever starts one takes the oldest listed that is no
  * longer running. Of each that is listed KEPT bytes at most stay in memory, and
- * no more than MOST are listed, but for those that have yet to be left.
+ * no more than MOST are listed, of MOST_BYTES of addresses together, but for
+ * those that have yet to be left.
  *
  * The lock is a leaf, and held around a fork. In the child all listed stacks
  * are free: no thread runs there but the one that forked.
@@ -32,7 +33,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { MOST = 64, KEPT = 65536, LINE = 64 };
+enum {
+    MOST = 64,
+    MOST_BYTES = sizeof(void *) > 4 ? 512 << 20 : 64 << 20,
+    KEPT = 65536,
+    LINE = 64
+};
 
 typedef struct stack {
     uint32_t running;
@@ -45,6 +51,7 @@ typedef struct stack {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static stack *first, **last = &first;
 static unsigned listed;
+static size_t listed_bytes;
 static _Thread_local int32_t own_id; /* 0: not known yet */
 
 static size_t page_size(void)
@@ -78,20 +85,31 @@ static stack *unlist(size_t size)
         if (last == &found->next)
             last = link;
         listed--;
+        listed_bytes -= found->size;
     }
+    return found;
+}
+
+static stack *unlist_surplus(void)
+{
+    pthread_mutex_lock(&mutex);
+    stack *found =
+        listed > MOST || listed_bytes > MOST_BYTES ? unlist(0) : NULL;
+    pthread_mutex_unlock(&mutex);
     return found;
 }
 
 static void list(stack *own)
 {
     pthread_mutex_lock(&mutex);
-    stack *surplus = listed >= MOST ? unlist(0) : NULL;
     own->next = NULL;
     *last = own;
     last = &own->next;
     listed++;
+    listed_bytes += own->size;
     pthread_mutex_unlock(&mutex);
-    if (surplus != NULL)
+    stack *surplus;
+    while ((surplus = unlist_surplus()) != NULL)
         unmap(surplus);
 }
 
@@ -235,17 +253,40 @@ int32_t weft__os_thread_id(void)
 
 /* ---- Around a fork ---- */
 
+/* The thread that forks may itself be ending, in a destructor. */
+static bool is_own(stack *listed_one)
+{
+    char *here = __builtin_frame_address(0);
+    return here >= lowest_of(listed_one) && here < (char *)listed_one;
+}
+
+static bool is_being_left(void)
+{
+    for (stack *next = first; next != NULL; next = next->next)
+        if (weft__load(&next->running) != 0 && !is_own(next))
+            return true;
+    return false;
+}
+
+/* With the lock, so that no more threads end, lets those leave that have: libc
+ * frees what belonged to them, and a child would inherit an allocator in use,
+ * which not every allocator mends. Not for ever, as their destructors may want
+ * something that is held around the fork. */
 void weft__os_threads_before_fork(void)
 {
     pthread_mutex_lock(&mutex);
+    weft_duration patience = weft__os_clock() + WEFT_MS(20);
+    while (is_being_left() && weft__os_clock() < patience)
+        weft__os_yield();
 }
 
 void weft__os_threads_after_fork(bool in_child)
 {
     if (in_child) {
         own_id = 0;
-        for (stack *own = first; own != NULL; own = own->next)
-            weft__store(&own->running, 0);
+        for (stack *next = first; next != NULL; next = next->next)
+            if (!is_own(next))
+                weft__store(&next->running, 0);
     }
     pthread_mutex_unlock(&mutex);
 }
