@@ -33,6 +33,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#ifndef __GLIBC__
+#error "set_tid_address is taken by other libcs: let threads run on theirs"
+#endif
+
 enum {
     MOST = 64,
     MOST_BYTES = sizeof(void *) > 4 ? 512 << 20 : 64 << 20,
