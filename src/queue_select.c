@@ -30,11 +30,13 @@ weft_status weft__queue_begin(weft__moving *moving)
 }
 
 /* With both gates. */
-static void go_out(weft__side *side, const weft__waiter *waiter)
+static void go_out(weft__moving *moving, const weft__waiter *waiter)
 {
+    weft__side *side = moving->side;
     if (side->insisting == waiter)
         weft__store_relaxed(&side->insisting, NULL);
     side->inside--;
+    weft__queue_wait_ends(moving);
 }
 
 weft_status weft__queue_watch(weft__moving *moving, weft__waiter *waiter,
@@ -44,10 +46,12 @@ weft_status weft__queue_watch(weft__moving *moving, weft__waiter *waiter,
     weft__queue_lock(moving->queue);
     side->called -= called;
     weft_status status = weft__queue_move(moving, waiter);
-    if (status == WEFT_TIMED_OUT)
+    if (status == WEFT_TIMED_OUT) {
+        weft__queue_wait_begins(moving);
         weft__queue_stand(moving, waiter);
-    else
-        go_out(side, waiter);
+    } else {
+        go_out(moving, waiter);
+    }
     weft__queue_unlock(moving->queue);
     return status;
 }
@@ -74,7 +78,7 @@ weft_status weft__queue_unwatch(weft__moving *moving, weft__waiter *waiter,
     bool called = !leave_line(side, waiter);
     if (wanted)
         status = weft__queue_move(moving, waiter);
-    go_out(side, waiter);
+    go_out(moving, waiter);
     weft__queue_unlock(moving->queue);
     if (called) /* the wake may still be on its way */
         (void)weft__park(waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE);

@@ -16,6 +16,15 @@ static const weft__side *side_of(const weft_select_case *which)
                                             : &which->queue_->put;
 }
 
+static weft_status check_queue(const weft_select_case *which)
+{
+    const void *item =
+        which->kind_ == WEFT__SELECT_GET ? which->to_ : which->from_;
+    if (item == NULL)
+        return weft__misuse(WEFT_INVALID, function, which, "the item is NULL");
+    return weft__queue_check(which->queue_, function);
+}
+
 static weft_status check_future(const weft_future *future)
 {
     const weft__worker *self = weft__worker_self();
@@ -32,11 +41,8 @@ weft_status weft__case_check(const weft_select_case *which)
     bool wrong = false;
     switch (which->kind_) {
     case WEFT__SELECT_GET:
-        wrong = which->queue_ == NULL || which->to_ == NULL;
-        break;
     case WEFT__SELECT_PUT:
-        wrong = which->queue_ == NULL || which->from_ == NULL;
-        break;
+        return check_queue(which);
     case WEFT__SELECT_EVENT:
         wrong = which->event_ == NULL;
         break;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <weft/select.h>
 
 /* What the comparison does besides. */
 static void (*beside)(void);
@@ -43,6 +44,8 @@ static void call_everything(void)
     expect_misuse(weft_queue_put_many(same, &item, 1, NULL), WEFT_DEADLOCK);
     expect_misuse(weft_queue_get_many(same, &item, 1, NULL), WEFT_DEADLOCK);
     expect_misuse(weft_queue_try_peek(same, &item), WEFT_DEADLOCK);
+    const weft_select_case cases[] = {WEFT_SELECT_GET(same, &item)};
+    expect_misuse(weft_select(cases, 1, NULL), WEFT_DEADLOCK);
     expect_misuse(weft_queue_join(same), WEFT_DEADLOCK);
     expect_misuse(weft_queue_clear(same, NULL), WEFT_DEADLOCK);
     expect_misuse(weft_queue_shutdown(same, true), WEFT_DEADLOCK);

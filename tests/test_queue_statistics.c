@@ -5,6 +5,7 @@
 #include "queue.h"
 
 #include <stdatomic.h>
+#include <weft/select.h>
 
 static const weft_queue_kind kinds[] = {WEFT_FIFO, WEFT_LIFO, WEFT_PRIORITY};
 enum { KINDS = 3, MOST = 8 };
@@ -245,6 +246,31 @@ START_TEST(waits_and_their_time_are_counted_when_they_are_over)
 }
 END_TEST
 
+static void *select_one(void *unused)
+{
+    (void)unused;
+    int item;
+    weft_event never = {0};
+    const weft_select_case cases[] = {WEFT_SELECT_EVENT(&never),
+                                      WEFT_SELECT_GET(queue, &item)};
+    return (void *)(intptr_t)weft_select(cases, 2, NULL);
+}
+
+START_TEST(a_selections_waits_are_counted_too)
+{
+    for (int k = 0; k < KINDS; k++) {
+        weft_thread selector = WEFT_THREAD(select_one, NULL);
+        create(kinds[k], 0, true);
+        let_wait(&selector);
+        assert_waits(0, 0);
+        put(1);
+        assert_ok((weft_status)result_of(&selector));
+        assert_waits(0, 1);
+        assert_ok(weft_queue_destroy(queue));
+    }
+}
+END_TEST
+
 START_TEST(a_wait_that_began_before_is_not_counted)
 {
     create(WEFT_FIFO, 0, false);
@@ -273,6 +299,7 @@ int main(void)
         items_and_the_greatest_depth_are_counted_exactly,
         they_are_exact_while_many_put_and_get,
         waits_and_their_time_are_counted_when_they_are_over,
+        a_selections_waits_are_counted_too,
         a_wait_that_began_before_is_not_counted,
     };
     return RUN_TESTS("queue statistics", tests);
