@@ -21,12 +21,17 @@
 #include "registry.h"
 #include "select.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool weft__thread_has_ended(const weft_thread *thread)
 {
     return weft__load(&thread->state_) == WEFT__ENDED;
+}
+
+static bool is_ended(void *thread)
+{
+    return weft__thread_has_ended(thread);
 }
 
 static bool thread_ended(weft__waiter *waiter)
@@ -106,6 +111,27 @@ static const char *function_of(weft_target target)
     return last.known ? last.name : NULL;
 }
 
+/* "Thread-NUMBER", or "Thread-NUMBER (FUNCTION)". Stdio takes as long for it as
+ * all else that is done here for a start: little of it is in the caches then.
+ */
+static void make_name(char *name, unsigned number, const char *function)
+{
+    char digits[10], *end = stpcpy(name, "Thread-");
+    int count = 0;
+    do
+        digits[count++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    while (count > 0)
+        *end++ = digits[--count];
+    *end = '\0';
+    if (function != NULL) {
+        end = stpcpy(end, " (");
+        size_t room = (size_t)(name + WEFT_NAME_SIZE - end) - 1;
+        weft__copy_text(end, room, function);
+        strcat(end, ")");
+    }
+}
+
 static void name_thread(weft_thread *thread)
 {
     static uint32_t unnamed;
@@ -117,11 +143,7 @@ static void name_thread(weft_thread *thread)
         return;
     }
     unsigned number = (unsigned)weft__fetch_add(&unnamed, 1) + 1;
-    const char *function = function_of(thread->target);
-    if (function != NULL)
-        snprintf(name, sizeof name, "Thread-%u (%.43s)", number, function);
-    else
-        snprintf(name, sizeof name, "Thread-%u", number);
+    make_name(name, number, function_of(thread->target));
     weft__record_set_name(thread, name);
 }
 
@@ -256,7 +278,9 @@ bool weft__thread_watch(weft_thread *thread, weft__waiter *waiter)
 static weft_status wait_end(weft_thread *thread, weft_duration deadline,
                             weft__stoppable stoppable)
 {
-    weft__waiter waiter = {.drowsy = false};
+    weft__waiter waiter = {.drowsy = true};
+    if (weft__wait_awake(thread, is_ended, thread))
+        return WEFT_OK;
     return weft__thread_watch(thread, &waiter)
                ? weft__park(&waiter, deadline, stoppable)
                : WEFT_OK;

@@ -37,11 +37,13 @@
 #error "set_tid_address is taken by other libcs: let threads run on theirs"
 #endif
 
+#define SHORT WEFT_US(3)
+
 enum {
     MOST = 64,
     MOST_BYTES = sizeof(void *) > 4 ? 512 << 20 : 64 << 20,
     KEPT = 65536,
-    LINE = 64
+    LINE = 128 /* two of the cache, for what describes a stack */
 };
 
 typedef struct stack {
@@ -50,7 +52,10 @@ typedef struct stack {
     struct stack *next;
     void *(*entry)(void *);
     void *arg;
+    pthread_attr_t attributes; /* that say so */
 } stack;
+
+_Static_assert(sizeof(stack) <= LINE, "a stack ends with its description");
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static stack *first, **last = &first;
@@ -60,7 +65,7 @@ static _Thread_local int32_t own_id; /* 0: not known yet */
 
 static size_t page_size(void)
 {
-    return (size_t)sysconf(_SC_PAGESIZE);
+    return (size_t)getpagesize();
 }
 
 static char *lowest_of(stack *own)
@@ -72,6 +77,7 @@ static char *lowest_of(stack *own)
 
 static void unmap(stack *own)
 {
+    pthread_attr_destroy(&own->attributes);
     munmap(lowest_of(own) - page_size(), own->size + page_size());
 }
 
@@ -94,11 +100,15 @@ static stack *unlist(size_t size)
     return found;
 }
 
+static bool are_too_many(void)
+{
+    return listed > MOST || listed_bytes > MOST_BYTES;
+}
+
 static stack *unlist_surplus(void)
 {
     pthread_mutex_lock(&mutex);
-    stack *found =
-        listed > MOST || listed_bytes > MOST_BYTES ? unlist(0) : NULL;
+    stack *found = are_too_many() ? unlist(0) : NULL;
     pthread_mutex_unlock(&mutex);
     return found;
 }
@@ -111,10 +121,20 @@ static void list(stack *own)
     last = &own->next;
     listed++;
     listed_bytes += own->size;
+    bool too_many = are_too_many();
     pthread_mutex_unlock(&mutex);
     stack *surplus;
-    while ((surplus = unlist_surplus()) != NULL)
+    while (too_many && (surplus = unlist_surplus()) != NULL)
         unmap(surplus);
+}
+
+/* None of these can fail, for such a size; and it is a dear way to say it for
+ * each thread anew. */
+static void describe(pthread_attr_t *attributes, stack *own)
+{
+    pthread_attr_init(attributes);
+    pthread_attr_setdetachstate(attributes, PTHREAD_CREATE_DETACHED);
+    pthread_attr_setstack(attributes, lowest_of(own), own->size - LINE);
 }
 
 static stack *map(size_t size)
@@ -128,8 +148,11 @@ static stack *map(size_t size)
         munmap(lowest, guard + size);
         return NULL;
     }
+    /* One fault would bring more than give_back_depths reckons with. */
+    madvise(lowest + guard, size, MADV_NOHUGEPAGE);
     stack *own = (stack *)(void *)(lowest + guard + size - LINE);
     own->size = size;
+    describe(&own->attributes, own);
     return own;
 }
 
@@ -143,11 +166,15 @@ static stack *take(size_t size)
 
 /* ---- Starting ---- */
 
-/* Gives back what is far below; libc's own data are above. A thread that has
- * met few pages for the first time can't have met many of its stack. */
-static void give_back_depths(stack *own)
+/* Gives back what is far below; libc's own data are above. A thread that was
+ * short can't have met many pages, as each takes the system a fraction of a
+ * microsecond; nor can one that has met few of anything met many of its stack.
+ */
+static void give_back_depths(stack *own, weft_duration began)
 {
     struct rusage usage;
+    if (weft__os_clock() - began < SHORT)
+        return;
     if (getrusage(RUSAGE_THREAD, &usage) == 0 &&
         (size_t)usage.ru_minflt <= KEPT / page_size())
         return;
@@ -162,36 +189,34 @@ static void *run(void *arg)
 {
     stack *own = arg;
     own_id = (int32_t)syscall(SYS_set_tid_address, &own->running);
+    weft_duration began = weft__os_clock();
     void *result = own->entry(own->arg);
-    give_back_depths(own);
+    give_back_depths(own, began);
     list(own);
     return result;
 }
 
-/* Whole pages, with room for `own`; 0: what is asked for makes no sense. */
-static size_t size_to_map(const pthread_attr_t *defaults, size_t asked)
+/* As it was when the first thread was started. */
+static size_t default_size(void)
 {
-    size_t page = page_size(), size = asked;
-    if (size == 0 && pthread_attr_getstacksize(defaults, &size) != 0)
-        return 0;
+    static size_t known;
+    size_t size = weft__load_relaxed(&known);
+    pthread_attr_t defaults;
+    if (size == 0 && pthread_attr_init(&defaults) == 0) {
+        if (pthread_attr_getstacksize(&defaults, &size) == 0)
+            weft__store_relaxed(&known, size);
+        pthread_attr_destroy(&defaults);
+    }
+    return size;
+}
+
+/* Whole pages, with room for `own`; 0: what is asked for makes no sense. */
+static size_t size_to_map(size_t asked)
+{
+    size_t page = page_size(), size = asked != 0 ? asked : default_size();
     if (size < (size_t)PTHREAD_STACK_MIN || size > PTRDIFF_MAX - 2 * page)
         return 0;
     return (size + LINE + page - 1) / page * page;
-}
-
-static weft_status start(pthread_attr_t *attributes, stack *own)
-{
-    pthread_t thread;
-    weft__store(&own->running, 1);
-    int error =
-        pthread_attr_setstack(attributes, lowest_of(own), own->size - LINE);
-    if (error == 0)
-        error = pthread_create(&thread, attributes, run, own);
-    if (error == 0)
-        return WEFT_OK;
-    weft__store(&own->running, 0);
-    list(own);
-    return error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
 }
 
 /* What the calling thread might use before it was pinned. */
@@ -212,42 +237,40 @@ void weft__os_pin(unsigned index)
     pinned = sched_setaffinity(0, sizeof own_processor, &own_processor) == 0;
 }
 
-/* Detached; where its creator is pinned it does not inherit that. */
-static weft_status set_attributes(pthread_attr_t *attributes)
+/* Where its creator is pinned it does not inherit that. */
+static int create(stack *own)
 {
+    pthread_t thread;
+    pthread_attr_t attributes;
+    if (!pinned)
+        return pthread_create(&thread, &own->attributes, run, own);
+    describe(&attributes, own);
     int error =
-        pthread_attr_setdetachstate(attributes, PTHREAD_CREATE_DETACHED);
-    if (error == 0 && pinned)
-        error =
-            pthread_attr_setaffinity_np(attributes, sizeof unpinned, &unpinned);
-    return error == 0 ? (weft_status)WEFT_OK : WEFT_NO_MEMORY;
-}
-
-static weft_status start_on_stack(pthread_attr_t *attributes, size_t size,
-                                  void *(*entry)(void *), void *arg)
-{
-    stack *own = take(size);
-    if (own == NULL)
-        return WEFT_NO_THREADS;
-    own->entry = entry;
-    own->arg = arg;
-    return start(attributes, own);
+        pthread_attr_setaffinity_np(&attributes, sizeof unpinned, &unpinned);
+    if (error == 0)
+        error = pthread_create(&thread, &attributes, run, own);
+    pthread_attr_destroy(&attributes);
+    return error;
 }
 
 weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
                                   size_t stack_size)
 {
-    pthread_attr_t attributes;
-    if (pthread_attr_init(&attributes) != 0)
-        return WEFT_NO_MEMORY;
-    weft_status status = set_attributes(&attributes);
-    size_t size = size_to_map(&attributes, stack_size);
-    if (status == WEFT_OK && size == 0)
-        status = WEFT_INVALID;
-    if (status == WEFT_OK)
-        status = start_on_stack(&attributes, size, entry, arg);
-    pthread_attr_destroy(&attributes);
-    return status;
+    size_t size = size_to_map(stack_size);
+    if (size == 0)
+        return WEFT_INVALID;
+    stack *own = take(size);
+    if (own == NULL)
+        return WEFT_NO_THREADS;
+    own->entry = entry;
+    own->arg = arg;
+    weft__store(&own->running, 1);
+    int error = create(own);
+    if (error == 0)
+        return WEFT_OK;
+    weft__store(&own->running, 0);
+    list(own);
+    return error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
 }
 
 int32_t weft__os_thread_id(void)
