@@ -21,7 +21,7 @@
 #include "verifier.h"
 #include "weft/sanitizer.h"
 
-_Thread_local uint32_t weft__fast_id;
+_Thread_local uint32_t weft__fast_id = WEFT__UNMET;
 _Thread_local weft__record *weft__current;
 
 static weft__record records[CLIENT_THREADS];

@@ -244,7 +244,7 @@ static weft_status acquire(weft_lock *lock, weft_duration deadline,
 
 void weft__lock_acquire_slow(weft_lock *lock)
 {
-    if (weft__fast_id == 0 && take(lock, weft__self()->id))
+    if (weft__fast_id == WEFT__UNMET && take(lock, weft__self()->id))
         return;
     (void)acquire(lock, WEFT_FOREVER, WEFT__UNSTOPPABLE);
 }

@@ -29,7 +29,7 @@ static bool out_of_line;
 static weft_thread main_thread;
 static weft_thread *main_now = &main_thread;
 
-_Thread_local uint32_t weft__fast_id;
+_Thread_local uint32_t weft__fast_id = WEFT__UNMET;
 _Thread_local weft__record *weft__current;
 /* The public face of a thread that weft did not start. */
 static _Thread_local weft_thread stand_in;
@@ -103,13 +103,13 @@ void weft__record_adopt(weft__record *record)
     weft__store(&record->native_id, native_id);
     weft__store(&record->thread->native_id_, native_id);
     weft__current = record;
-    weft__fast_id = weft__load_relaxed(&out_of_line) ? 0 : record->id;
+    weft__fast_id = weft__load_relaxed(&out_of_line) ? WEFT__UNMET : record->id;
 }
 
 void weft__fast_paths(bool open)
 {
     weft__store_relaxed(&out_of_line, !open);
-    weft__fast_id = open ? weft__self()->id : 0;
+    weft__fast_id = open ? weft__self()->id : WEFT__UNMET;
 }
 
 static uint32_t free_locked(weft__record *record, uint32_t state)
@@ -128,7 +128,7 @@ uint32_t weft__record_free(weft__record *record, uint32_t state)
 {
     if (record == weft__current) {
         weft__current = NULL;
-        weft__fast_id = 0;
+        weft__fast_id = WEFT__UNMET;
     }
     weft__mutex_lock(&mutex);
     uint32_t before = free_locked(record, state);

@@ -46,13 +46,13 @@ START_TEST(closed_they_are_for_the_caller_and_for_who_comes_later)
 {
     weft__fast_paths(false);
     ck_assert(!weft__lock_take(&lock));
-    ck_assert_uint_eq(fast_id_of_a_new_thread(), 0);
-    ck_assert_uint_eq(fast_id_of_a_foreign_thread(), 0);
+    ck_assert_uint_eq(fast_id_of_a_new_thread(), WEFT__UNMET);
+    ck_assert_uint_eq(fast_id_of_a_foreign_thread(), WEFT__UNMET);
     weft__fast_paths(true);
     ck_assert(weft__lock_take(&lock));
     ck_assert(weft__lock_give(&lock));
-    ck_assert_uint_ne(fast_id_of_a_new_thread(), 0);
-    ck_assert_uint_ne(fast_id_of_a_foreign_thread(), 0);
+    ck_assert_uint_ne(fast_id_of_a_new_thread(), WEFT__UNMET);
+    ck_assert_uint_ne(fast_id_of_a_foreign_thread(), WEFT__UNMET);
 }
 END_TEST
 

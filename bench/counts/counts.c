@@ -140,11 +140,11 @@ static const struct operation {
     void (*repeat)(unsigned long times), (*by_glibc)(unsigned long times);
 } operations[] = {
     {"nothing", 0, nothing, NULL},
-    {"lock: acquire + release", 11, lock_pair, posix_mutex_pair},
-    {"rlock: acquire + release", 22, rlock_pair, posix_recursive_pair},
-    {"rlock: 3 levels", 82, rlock_levels, posix_recursive_levels},
+    {"lock: acquire + release", 9, lock_pair, posix_mutex_pair},
+    {"rlock: acquire + release", 17, rlock_pair, posix_recursive_pair},
+    {"rlock: 3 levels", 49, rlock_levels, posix_recursive_levels},
     {"rwlock: acquire + release, reading", 20, read_pair, posix_read_pair},
-    {"rwlock: acquire + release, writing", 15, write_pair, posix_write_pair},
+    {"rwlock: acquire + release, writing", 14, write_pair, posix_write_pair},
     {"condition: notify, nobody waits", 8, notify, posix_notify},
     {"semaphore: acquire + release", 16, semaphore_pair, posix_semaphore_pair},
     {"event: set + clear", 5, event_pair, NULL},

@@ -146,8 +146,10 @@ WEFT_API weft_status weft_sleep(weft_duration duration);
 #define WEFT_CONTAINER_OF(pointer, type, member) \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
-/* The calling thread's id for the inline fast paths: 0 until weft has met the
- * thread (and while diagnostics want every call out of line). Private. */
+/* The calling thread's id for the inline fast paths: WEFT__UNMET until weft has
+ * met the thread (and while diagnostics want every call out of line), which no
+ * lock's word ever holds. Private. */
+#define WEFT__UNMET UINT32_MAX
 extern WEFT_API WEFT__THREAD_LOCAL uint32_t weft__fast_id WEFT__INITIAL_EXEC;
 
 WEFT_END_DECLARATIONS

@@ -76,7 +76,7 @@ WEFT_API void weft__condition_notify_slow(weft_condition *condition, size_t n);
  * nobody. The lock need not be held, but usually is. Does not wait. */
 static inline void weft_condition_notify(weft_condition *condition, size_t n)
 {
-    if (condition == NULL || weft__fast_id == 0 ||
+    if (condition == NULL || weft__fast_id == WEFT__UNMET ||
         weft__load_relaxed(&condition->waiters_) != 0)
         weft__condition_notify_slow(condition, n);
 }

@@ -28,16 +28,15 @@ WEFT_API weft_status weft__lock_release_slow(weft_lock *lock);
 static inline bool weft__lock_take(weft_lock *lock)
 {
     uint32_t id = weft__fast_id, open = 0;
-    return WEFT__LIKELY(id != 0) &&
+    return WEFT__LIKELY(id != WEFT__UNMET) &&
            weft__compare_swap_acquire(&lock->word_, &open, id);
 }
 
 /* True if the calling thread held the lock, nobody waited, and it is free. */
 static inline bool weft__lock_give(weft_lock *lock)
 {
-    uint32_t id = weft__fast_id, mine = id;
-    return WEFT__LIKELY(id != 0) &&
-           weft__compare_swap_release(&lock->word_, &mine, 0);
+    uint32_t mine = weft__fast_id;
+    return weft__compare_swap_release(&lock->word_, &mine, 0);
 }
 
 /* The functions below without what they tell the sanitizer: for what is built

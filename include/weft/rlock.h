@@ -23,43 +23,37 @@ WEFT_API weft_status weft__rlock_acquire_timed(weft_rlock *rlock,
                                                weft_duration duration);
 WEFT_API weft_status weft__rlock_release_slow(weft_rlock *rlock);
 
-/* Does the calling thread own it? No, if weft has not met it. Private. */
+/* Does the calling thread own it, and nobody wait? No, if weft has not met the
+ * thread. Private. */
 static inline bool weft__rlock_is_own(const weft_rlock *rlock)
 {
-    uint32_t id = weft__fast_id;
-    uint32_t word = weft__load_relaxed(&rlock->lock_.word_);
-    return WEFT__LIKELY(id != 0) && (word & UINT32_C(0x3fffffff)) == id;
-}
-
-/* True if the calling thread owns it, now one level deeper. Private. */
-static inline bool weft__rlock_again(weft_rlock *rlock)
-{
-    if (!weft__rlock_is_own(rlock))
-        return false;
-    uint32_t again = weft__load_relaxed(&rlock->again_);
-    if (!WEFT__LIKELY(again != UINT32_MAX))
-        return false;
-    weft__store_relaxed(&rlock->again_, again + 1);
-    return true;
+    return weft__load_relaxed(&rlock->lock_.word_) == weft__fast_id;
 }
 
 /* Looks before it swaps: a swap that fails costs as much as one that does not.
- * Private. */
+ * Inner levels are laid out straight, as there is no swap beside which a jump
+ * costs nothing. Private. */
 static inline bool weft__rlock_take(weft_rlock *rlock)
 {
-    return weft__rlock_again(rlock) || weft__lock_take(&rlock->lock_);
+    if (!WEFT__LIKELY(weft__rlock_is_own(rlock)))
+        return weft__lock_take(&rlock->lock_);
+    uint32_t again = weft__load_relaxed(&rlock->again_) + 1;
+    if (!WEFT__LIKELY(again != 0))
+        return false;
+    weft__store_relaxed(&rlock->again_, again);
+    return true;
 }
 
 /* Only the owner writes again_, and a word with its id in it is its own: for
  * anybody else the swap fails, whatever again_ was read. Private. */
 static inline bool weft__rlock_give(weft_rlock *rlock)
 {
-    uint32_t again = weft__load_relaxed(&rlock->again_);
-    if (again == 0)
+    uint32_t left = weft__load_relaxed(&rlock->again_) - 1;
+    if (!WEFT__LIKELY(left != UINT32_MAX))
         return weft__lock_give(&rlock->lock_);
-    if (!weft__rlock_is_own(rlock))
+    if (!WEFT__LIKELY(weft__rlock_is_own(rlock)))
         return false;
-    weft__store_relaxed(&rlock->again_, again - 1);
+    weft__store_relaxed(&rlock->again_, left);
     return true;
 }
 

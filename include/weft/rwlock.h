@@ -73,7 +73,7 @@ static inline bool weft__rwlock_read_fast(weft_rwlock *rwlock)
     uint32_t id = weft__fast_id;
     uint32_t word = weft__load_relaxed(&rwlock->word_);
     weft_rwlock *nobody = NULL;
-    if (id == 0)
+    if (id == WEFT__UNMET)
         return false;
     if (word < WEFT__RWLOCK_MOST)
         return weft__compare_swap_acquire(&rwlock->word_, &word, word + 1);
@@ -89,7 +89,7 @@ static inline bool weft__rwlock_write_fast(weft_rwlock *rwlock)
 {
     uint32_t open = 0;
     uint32_t id = weft__fast_id;
-    if (id == 0 ||
+    if (id == WEFT__UNMET ||
         !weft__compare_swap_acquire(&rwlock->word_, &open, WEFT__RWLOCK_WRITER))
         return false;
     weft__store_relaxed(&rwlock->writer_, id);
@@ -157,7 +157,7 @@ static inline weft_status weft_rwlock_release_read(weft_rwlock *rwlock)
 {
     weft__tell_releasing(rwlock);
     uint32_t id = weft__fast_id;
-    if (id != 0 && rwlock != NULL) {
+    if (id != WEFT__UNMET && rwlock != NULL) {
         uint32_t word = weft__load_relaxed(&rwlock->word_);
         if (word - 1 < WEFT__RWLOCK_MOST
                 ? weft__compare_swap_release(&rwlock->word_, &word, word - 1)
@@ -174,7 +174,7 @@ static inline weft_status weft_rwlock_release_write(weft_rwlock *rwlock)
 {
     weft__tell_releasing(rwlock);
     uint32_t word = WEFT__RWLOCK_WRITER;
-    if (weft__fast_id != 0 && rwlock != NULL &&
+    if (weft__fast_id != WEFT__UNMET && rwlock != NULL &&
         weft__compare_swap_release(&rwlock->word_, &word, 0))
         return (weft_status)WEFT_OK;
     return weft__rwlock_release_write_slow(rwlock);
