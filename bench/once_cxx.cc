@@ -18,17 +18,13 @@ static void run(void)
 static inline void pass_std(void)
 {
     static std::once_flag once;
-    std::once_flag *object = &once;
-    BENCH_FORGET(object);
-    std::call_once(*object, run);
+    std::call_once(once, run);
 }
 
 static inline void pass_absl(void)
 {
     static absl::once_flag once;
-    absl::once_flag *object = &once;
-    BENCH_FORGET(object);
-    absl::call_once(*object, run);
+    absl::call_once(once, run);
 }
 
 #define PEER std

@@ -37,7 +37,7 @@ WEFT_API weft_status weft__call_once_slow(weft_once *once,
 static inline weft_status weft_call_once(weft_once *once,
                                          void (*function)(void *), void *arg)
 {
-    if (once != NULL && weft_once_done(once))
+    if (WEFT__LIKELY(once != NULL && weft_once_done(once)))
         return (weft_status)WEFT_OK;
     return weft__call_once_slow(once, function, arg);
 }
