@@ -4,10 +4,12 @@
  * Thread-local values.
  *
  * Each object has a key, handed out at its first use and recycled when it is
- * destroyed; each thread a table of its values by key, which only it grows. A
- * value is preceded by a node that stands in the list of its key, by which the
- * object's destruction finds it. `lock` guards keys, lists and the writing of
- * tables; a thread reads its own table without it.
+ * destroyed; each thread a table of its values by key, which only it grows. The
+ * first SLOTS of it stand in thread-local memory, where the inline path looks:
+ * an object with such a key has it in `slot_` too, others have 0 there, which
+ * is nobody's key. A value is preceded by a node that stands in the list of its
+ * key, by which the object's destruction finds it. `lock` guards keys, lists
+ * and the writing of tables; a thread reads its own table without it.
  *
  * Invariant: who takes a value out of its list, under the lock, destroys it,
  * after the lock: the ending thread or the object's destroyer, never both. User
@@ -38,7 +40,7 @@ typedef struct key {
 } key;
 
 /* A destructor may make new values; we have the patience of POSIX for that. */
-enum { ROUNDS = 4, FIRST_TABLE = 8 };
+enum { ROUNDS = 4, SLOTS = WEFT__LOCAL_SLOTS };
 
 static weft_lock lock;
 static key *keys; /* keys[0] is never handed out: its next_free is the first */
@@ -51,11 +53,19 @@ static node *node_of(void *value)
     return WEFT_CONTAINER_OF(value, node, value);
 }
 
+/* Where the table has that key's value; NULL: it has no room for it. */
+static void **place_of(weft__local_table *table, uint32_t number)
+{
+    if (number < SLOTS)
+        return &table->slots[number];
+    return number < table->count ? &table->values[number - SLOTS] : NULL;
+}
+
 /* ---- With the lock held ---- */
 
 static bool grow_keys(void)
 {
-    uint32_t count = keys_count == 0 ? FIRST_TABLE : 2 * keys_count;
+    uint32_t count = keys_count == 0 ? SLOTS : 2 * keys_count;
     key *grown = realloc(keys, count * sizeof *grown);
     if (grown == NULL)
         return false;
@@ -76,6 +86,7 @@ static bool assign_key(weft_local *local)
         return false;
     uint32_t number = keys[0].next_free;
     keys[0].next_free = keys[number].next_free;
+    weft__store_relaxed(&local->slot_, (uint16_t)(number < SLOTS ? number : 0));
     weft__store_relaxed(&local->key_, number);
     return true;
 }
@@ -88,16 +99,18 @@ static void recycle_key(uint32_t number)
 
 static bool grow_table(weft__local_table *table, uint32_t number)
 {
-    if (number < table->count)
-        return true;
-    uint32_t count = table->count == 0 ? FIRST_TABLE : table->count;
+    uint32_t before = table->count < SLOTS ? SLOTS : table->count;
+    uint32_t count = before;
     while (count <= number)
         count *= 2;
-    void **values = realloc(table->values, count * sizeof *values);
-    if (values == NULL)
-        return false;
-    memset(values + table->count, 0, (count - table->count) * sizeof *values);
-    table->values = values;
+    if (count > before) {
+        void **values =
+            realloc(table->values, (count - SLOTS) * sizeof *values);
+        if (values == NULL)
+            return false;
+        memset(values + (before - SLOTS), 0, (count - before) * sizeof *values);
+        table->values = values;
+    }
     table->count = count;
     return true;
 }
@@ -110,7 +123,7 @@ static void link_value(node *made, uint32_t number)
     if (made->next != NULL)
         made->next->previous = made;
     keys[number].first = made;
-    weft__store_relaxed(&made->owner->values[number], made->value);
+    weft__store_relaxed(place_of(made->owner, number), (void *)made->value);
 }
 
 static void unlink_value(node *gone)
@@ -121,7 +134,7 @@ static void unlink_value(node *gone)
         keys[gone->key].first = gone->next;
     if (gone->next != NULL)
         gone->next->previous = gone->previous;
-    weft__store_relaxed(&gone->owner->values[gone->key], NULL);
+    weft__store_relaxed(place_of(gone->owner, gone->key), NULL);
 }
 
 /* ---- Without ---- */
@@ -184,7 +197,7 @@ __attribute__((constructor)) static void local_init(void)
     weft__fork_guard_add(&guard);
 }
 
-void *weft__local_make(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
+static void *make(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     if (local->size == 0) {
         weft__misuse(WEFT_INVALID, "weft_local_get", local,
@@ -208,15 +221,25 @@ void *weft__local_make(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
     return NULL;
 }
 
+void *weft__local_get_slow(weft_local *local)
+{
+    uint32_t number = weft__load_relaxed(&local->key_);
+    void **place = number != 0 ? place_of(&weft__locals, number) : NULL;
+    void *value = place != NULL ? weft__load_relaxed(place) : NULL;
+    return value != NULL ? value : make(local);
+}
+
 /* Takes one value out of the thread's table, NULL: there is none. */
 static node *take_one(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
     node *taken = NULL;
     weft_lock_acquire(&lock);
-    for (uint32_t i = 0; i < weft__locals.count && taken == NULL; i++)
-        if (weft__locals.values[i] != NULL)
+    for (uint32_t i = 0; i < weft__locals.count && taken == NULL; i++) {
+        void *value = *place_of(&weft__locals, i);
+        if (value != NULL)
             /* One taken before is cleared. NOLINTNEXTLINE(*-unix.Malloc) */
-            taken = node_of(weft__locals.values[i]);
+            taken = node_of(value);
+    }
     if (taken != NULL)
         unlink_value(taken);
     weft_lock_release(&lock);
@@ -248,11 +271,12 @@ void weft_local_destroy(weft_local *local) WEFT_NO_THREAD_SAFETY_ANALYSIS
     uint32_t number = local->key_;
     node *gone = number != 0 ? keys[number].first : NULL;
     for (node *each = gone; each != NULL; each = each->next)
-        weft__store_relaxed(&each->owner->values[number], NULL);
+        weft__store_relaxed(place_of(each->owner, number), NULL);
     if (number != 0) {
         keys[number].first = NULL;
         recycle_key(number);
     }
+    weft__store_relaxed(&local->slot_, 0);
     weft__store_relaxed(&local->key_, 0);
     weft_lock_release(&lock);
     while (gone != NULL) {

@@ -82,6 +82,41 @@ static void *use_full(void *arg)
     return arg;
 }
 
+/* More than find place in a thread's own memory. */
+enum { OBJECTS = 100 };
+static weft_local objects[OBJECTS];
+
+static void *count_in_each(void *arg)
+{
+    for (int round = 1; round <= 3; round++) {
+        for (int i = 0; i < OBJECTS; i++) {
+            int *mine = weft_local_get(&objects[i]);
+            ck_assert_int_eq(*mine, round == 1 ? 0 : i + round - 1);
+            *mine = i + round;
+        }
+    }
+    return arg;
+}
+
+START_TEST(each_of_many_objects_has_its_own_values)
+{
+    for (int i = 0; i < OBJECTS; i++)
+        objects[i] = (weft_local)WEFT_LOCAL(int);
+    count_in_each(NULL);
+    weft_thread thread = WEFT_THREAD(count_in_each, NULL);
+    start(&thread);
+    assert_ok(weft_thread_join(&thread));
+    for (int i = 0; i < OBJECTS; i += 2)
+        weft_local_destroy(&objects[i]);
+    for (int i = OBJECTS - 1; i >= 0; i--) {
+        int *mine = weft_local_get(&objects[i]);
+        ck_assert_int_eq(*mine, i % 2 == 0 ? 0 : i + 3);
+    }
+    for (int i = 0; i < OBJECTS; i++)
+        weft_local_destroy(&objects[i]);
+}
+END_TEST
+
 START_TEST(constructed_for_each_thread_and_destroyed_at_its_end)
 {
     for (int i = 1; i <= 3; i++) {
@@ -280,6 +315,7 @@ int main(void)
     const TTest *const tests[] = {
         each_thread_has_its_own_zeroed_value,
         each_object_has_its_own_value_aligned_for_any_type,
+        each_of_many_objects_has_its_own_values,
         constructed_for_each_thread_and_destroyed_at_its_end,
         foreign_threads_have_values_too,
         destroying_the_object_destroys_all_values,

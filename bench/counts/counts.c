@@ -151,7 +151,7 @@ static const struct operation {
     {"event: wait, it is set", 3, event_wait, NULL},
     {"latch: count down + wait", 10, latch_pair, NULL},
     {"once: passed", 3, once_passed, posix_once_passed},
-    {"local: get", 7, local_get, posix_get},
+    {"local: get", 5, local_get, posix_get},
     {"queue: put + get, a pointer", 92, queue_pair, NULL},
     {"queue: put + get, 4 pointers", 180, wide_queue_pair, NULL},
 };

@@ -25,7 +25,8 @@ typedef struct weft_local {
     /* Called with a value before its memory goes. May be NULL. */
     void (*destroy)(void *value);
     uint8_t private_;
-    uint32_t key_; /* index into each thread's table; 0: none yet */
+    uint16_t slot_; /* the key, if that is below WEFT__LOCAL_SLOTS; else 0 */
+    uint32_t key_;  /* index into each thread's table; 0: none yet */
 } weft_local;
 
 /* WEFT_LOCAL(int), WEFT_LOCAL(struct buffer, .destroy = free_buffer) */
@@ -35,31 +36,32 @@ typedef struct weft_local {
         sizeof(type), __VA_ARGS__ \
     }
 
-/* The calling thread's values by key. Private. */
+/* The calling thread's values: of the first few keys at once, so that they are
+ * found in two loads; of the others in `values`. No key is 0. Private. */
+enum { WEFT__LOCAL_SLOTS = 16 };
 typedef struct weft__local_table {
-    uint32_t count;
+    void *slots[WEFT__LOCAL_SLOTS];
+    uint32_t
+        count; /* keys that there is room for, those of the slots included */
     void **values;
 } weft__local_table;
 extern WEFT_API WEFT__THREAD_LOCAL weft__local_table weft__locals
     WEFT__INITIAL_EXEC;
 
-/* Makes the value. Private. */
-WEFT_API void *weft__local_make(weft_local *local);
+/* Finds the value elsewhere, or makes it. Private. */
+WEFT_API void *weft__local_get_slow(weft_local *local);
 
 /*
  * This thread's own value, aligned for any type; the same one at each call,
  * until the thread ends or the object is destroyed. NULL, at the first call
- * alone: out of memory, or `construct` failed; the next call tries again.
+ * alone: out of memory, or `construct` failed; the next call tries again. Of
+ * 15 objects at a time the values are found inline, of more by a call.
  */
 static inline void *weft_local_get(weft_local *local)
 {
-    uint32_t key = weft__load_relaxed(&local->key_);
-    if (WEFT__LIKELY(key < weft__locals.count)) {
-        void *value = weft__load_relaxed(&weft__locals.values[key]);
-        if (WEFT__LIKELY(value != NULL))
-            return value;
-    }
-    return weft__local_make(local);
+    uint16_t slot = weft__load_relaxed(&local->slot_);
+    void *value = weft__load_relaxed(&weft__locals.slots[slot]);
+    return WEFT__LIKELY(value != NULL) ? value : weft__local_get_slow(local);
 }
 
 /*
