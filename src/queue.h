@@ -108,9 +108,40 @@ static inline unsigned char *weft__queue_place(const weft__side *side,
  * to come through the second door, or the third. */
 void weft__queue_close_room(weft__side *side);
 
-/* How many items the side could move now; without its gate no more than a
- * hint. */
-size_t weft__queue_available(const weft_queue *queue, const weft__side *side);
+/* What is in it, and what more may be; without the gate that keeps its side's
+ * count still no more than a hint. get's count is read first, as it never
+ * passes put's. */
+static inline size_t weft__queue_size(const weft_queue *queue)
+{
+    size_t got = weft__load(&queue->get.count);
+    return weft__load(&queue->put.count) - got;
+}
+
+static inline size_t weft__queue_places(const weft_queue *queue)
+{
+    size_t maxsize = weft__load_relaxed(&queue->maxsize);
+    if (maxsize == 0)
+        return SIZE_MAX;
+    size_t size = weft__queue_size(queue);
+    return size < maxsize ? maxsize - size : 0;
+}
+
+/* How many items the side could move now. */
+static inline size_t weft__queue_available(const weft_queue *queue,
+                                           const weft__side *side)
+{
+    return side == &queue->get ? weft__queue_size(queue)
+                               : weft__queue_places(queue);
+}
+
+/* Whether it seems worth trying. */
+static inline bool weft__queue_can_move(const weft_queue *queue,
+                                        const weft__side *side)
+{
+    return weft__load_relaxed(&queue->shut_down) ||
+           (weft__load_relaxed(&side->insisting) == NULL &&
+            weft__queue_available(queue, side) > 0);
+}
 
 /* After such an answer: is there more to be done than to tell it? */
 static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
@@ -122,9 +153,6 @@ static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
  * caller, who was answered `status` by move, has counted itself as inside. */
 weft_status weft__queue_wait(weft__moving *moving, weft_status status,
                              weft_duration deadline);
-
-/* Whether it seems worth trying: no more than a hint without its gate. */
-bool weft__queue_can_move(const weft_queue *queue, const weft__side *side);
 
 /* ---- With both gates: for who waits, also elsewhere ---- */
 

@@ -14,27 +14,6 @@
 
 #include "queue.h"
 
-/* get's count is read first, as it never passes put's. */
-static size_t size_of(const weft_queue *queue)
-{
-    size_t got = weft__load(&queue->get.count);
-    return weft__load(&queue->put.count) - got;
-}
-
-static size_t places(const weft_queue *queue)
-{
-    size_t maxsize = weft__load_relaxed(&queue->maxsize);
-    if (maxsize == 0)
-        return SIZE_MAX;
-    size_t size = size_of(queue);
-    return size < maxsize ? maxsize - size : 0;
-}
-
-size_t weft__queue_available(const weft_queue *queue, const weft__side *side)
-{
-    return side == &queue->get ? size_of(queue) : places(queue);
-}
-
 void weft__queue_close_room(weft__side *side)
 {
     side->known = side->reach = side->count;
@@ -64,7 +43,7 @@ static bool add_block(weft_queue *queue)
     weft__side *put = &queue->put;
     weft__block *block = weft__exchange(&queue->spare, NULL);
     if (block == NULL)
-        block = weft__block_create(queue->item_size, size_of(queue));
+        block = weft__block_create(queue->item_size, weft__queue_size(queue));
     if (block == NULL)
         return false;
     block->newer = NULL;
@@ -76,7 +55,7 @@ static bool add_block(weft_queue *queue)
 /* What is available without passing the mark. */
 static bool below_mark(const weft_queue *queue, size_t *available)
 {
-    size_t size = size_of(queue);
+    size_t size = weft__queue_size(queue);
     size_t below = queue->mark > size ? queue->mark - size : 0;
     if (*available > below)
         *available = below;
@@ -88,7 +67,7 @@ weft_status weft__fifo_make_room(weft_queue *queue)
     weft__side *put = &queue->put;
     if (put->special)
         return WEFT_BUSY;
-    size_t available = places(queue);
+    size_t available = weft__queue_places(queue);
     if (available == 0)
         return WEFT_TIMED_OUT;
     if (queue->mark != SIZE_MAX && !below_mark(queue, &available))
@@ -113,7 +92,7 @@ weft_status weft__fifo_find_items(weft_queue *queue)
     weft__side *get = &queue->get;
     if (get->special)
         return WEFT_BUSY;
-    size_t available = size_of(queue);
+    size_t available = weft__queue_size(queue);
     if (available == 0)
         return WEFT_TIMED_OUT;
     if (get->count == end_of(get))

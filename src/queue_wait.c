@@ -148,13 +148,6 @@ void weft__queue_leave(weft_queue *queue, weft__side *side)
 
 /* ---- Awake ---- */
 
-bool weft__queue_can_move(const weft_queue *queue, const weft__side *side)
-{
-    return weft__load_relaxed(&queue->shut_down) ||
-           (weft__load_relaxed(&side->insisting) == NULL &&
-            weft__queue_available(queue, side) > 0);
-}
-
 static bool can_move(const weft__moving *moving)
 {
     return weft__queue_can_move(moving->queue, moving->side);

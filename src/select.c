@@ -35,18 +35,31 @@ static void try_to_choose(weft__selection *selection,
         weft__choose(selection, which, status);
 }
 
-static void choose_ready(weft__selection *selection)
+/* Nearly always. */
+static bool is_sound(const weft_select_case *which)
 {
-    const weft_select_case *pick = NULL;
+    return weft__case_is_of_queue(which) && which->queue_ != NULL &&
+           (which->kind_ == WEFT__SELECT_GET ? which->to_ : which->from_) !=
+               NULL;
+}
+
+/* One of those that seem ready, unless one of all is wrong. */
+static weft_status pick(const weft__selection *selection,
+                        const weft_select_case **picked)
+{
     size_t ready = 0;
     for (size_t i = 0; i < selection->n; i++) {
         const weft_select_case *which = &selection->cases[i];
-        if (!which->off && weft__case_seems_ready(which) &&
-            weft__random_below(++ready) == 0)
-            pick = which;
+        if (which->off)
+            continue;
+        weft_status status =
+            is_sound(which) ? WEFT_OK : weft__case_check(which);
+        if (status != WEFT_OK)
+            return status;
+        if (weft__case_seems_ready(which) && weft__random_below(++ready) == 0)
+            *picked = which;
     }
-    if (pick != NULL)
-        try_to_choose(selection, pick);
+    return WEFT_OK;
 }
 
 /* Whatever it seems; WEFT_TIMED_OUT: none can happen. */
@@ -61,30 +74,31 @@ static void choose_any(weft__selection *selection)
     }
 }
 
-static weft_status check(const weft_select_case *cases, size_t n)
+static void select_first(weft__selection *selection, weft_duration duration)
 {
-    weft_status status = WEFT_OK;
-    if (cases == NULL && n > 0)
-        return weft__misuse(WEFT_INVALID, "weft_select", NULL,
-                            "the cases are NULL");
-    for (size_t i = 0; i < n && status == WEFT_OK; i++)
-        if (!cases[i].off)
-            status = weft__case_check(&cases[i]);
-    return status;
+    const weft_select_case *picked = NULL;
+    selection->status = pick(selection, &picked);
+    if (selection->status != WEFT_OK)
+        return;
+    if (picked != NULL)
+        try_to_choose(selection, picked);
+    if (weft__is_chosen(selection))
+        return;
+    if (duration > 0)
+        weft__select_wait(selection, weft__deadline(duration));
+    else
+        choose_any(selection);
 }
 
-static weft_status select_first(const weft_select_case *cases, size_t n,
-                                size_t *chosen, weft_duration duration)
+static weft_status run(const weft_select_case *cases, size_t n, size_t *chosen,
+                       weft_duration duration)
 {
-    weft__selection selection = {
-        .cases = cases, .n = n, .chosen = n, .status = check(cases, n)};
-    if (selection.status == WEFT_OK) {
-        choose_ready(&selection);
-        if (!weft__is_chosen(&selection) && duration > 0)
-            weft__select_wait(&selection, weft__deadline(duration));
-        else if (!weft__is_chosen(&selection))
-            choose_any(&selection);
-    }
+    weft__selection selection = {.cases = cases, .n = n, .chosen = n};
+    if (cases != NULL || n == 0)
+        select_first(&selection, duration);
+    else
+        selection.status = weft__misuse(WEFT_INVALID, "weft_select", NULL,
+                                        "the cases are NULL");
     if (chosen != NULL)
         *chosen = selection.chosen;
     return selection.status;
@@ -92,18 +106,18 @@ static weft_status select_first(const weft_select_case *cases, size_t n,
 
 weft_status weft_select(const weft_select_case *cases, size_t n, size_t *chosen)
 {
-    return select_first(cases, n, chosen, WEFT_FOREVER);
+    return run(cases, n, chosen, WEFT_FOREVER);
 }
 
 weft_status weft_select_timed(const weft_select_case *cases, size_t n,
                               size_t *chosen, weft_duration duration)
 {
-    return select_first(cases, n, chosen, duration);
+    return run(cases, n, chosen, duration);
 }
 
 weft_status weft_try_select(const weft_select_case *cases, size_t n,
                             size_t *chosen)
 {
-    weft_status status = select_first(cases, n, chosen, 0);
+    weft_status status = run(cases, n, chosen, 0);
     return status == WEFT_TIMED_OUT ? WEFT_BUSY : status;
 }

@@ -5,16 +5,9 @@
 
 #include "misuse.h"
 #include "pool.h"
-#include "queue.h"
 #include "select.h"
 
 static const char function[] = "weft_select";
-
-static const weft__side *side_of(const weft_select_case *which)
-{
-    return which->kind_ == WEFT__SELECT_GET ? &which->queue_->get
-                                            : &which->queue_->put;
-}
 
 static weft_status check_queue(const weft_select_case *which)
 {
@@ -58,17 +51,15 @@ weft_status weft__case_check(const weft_select_case *which)
                  : WEFT_OK;
 }
 
-bool weft__case_seems_ready(const weft_select_case *which)
+bool weft__case_has_happened(const weft_select_case *which)
 {
     switch (which->kind_) {
     case WEFT__SELECT_EVENT:
         return weft_event_is_set(which->event_);
     case WEFT__SELECT_FUTURE:
         return weft__future_is_done(which->future_);
-    case WEFT__SELECT_THREAD:
-        return weft__thread_has_ended(which->thread_);
     default:
-        return weft__queue_can_move(which->queue_, side_of(which));
+        return weft__thread_has_ended(which->thread_);
     }
 }
 
@@ -85,8 +76,8 @@ weft_status weft__case_try(const weft_select_case *which)
 {
     weft_status status;
     if (!weft__case_is_of_queue(which))
-        return weft__case_seems_ready(which) ? weft__case_answer(which)
-                                             : WEFT_BUSY;
+        return weft__case_has_happened(which) ? weft__case_answer(which)
+                                              : WEFT_BUSY;
     if (which->kind_ == WEFT__SELECT_GET)
         status = weft_queue_try_get(which->queue_, which->to_);
     else
