@@ -38,9 +38,9 @@ static void try_to_choose(weft__selection *selection,
 /* Nearly always. */
 static bool is_sound(const weft_select_case *which)
 {
-    return weft__case_is_of_queue(which) && which->queue_ != NULL &&
-           (which->kind_ == WEFT__SELECT_GET ? which->to_ : which->from_) !=
-               NULL;
+    return which->queue_ != NULL &&
+           ((which->kind_ == WEFT__SELECT_GET && which->to_ != NULL) ||
+            (which->kind_ == WEFT__SELECT_PUT && which->from_ != NULL));
 }
 
 /* One of those that seem ready, unless one of all is wrong. */

@@ -34,21 +34,18 @@ static inline bool weft__case_is_of_queue(const weft_select_case *which)
 /* WEFT_OK if it may be waited for; else the misuse is reported. */
 weft_status weft__case_check(const weft_select_case *which);
 
-static inline const weft__side *weft__case_side(const weft_select_case *which)
-{
-    return which->kind_ == WEFT__SELECT_GET ? &which->queue_->get
-                                            : &which->queue_->put;
-}
-
 /* Has what it waits for happened? Not of a queue. */
 bool weft__case_has_happened(const weft_select_case *which);
 
 /* Exact but for queues, where it is a hint. */
 static inline bool weft__case_seems_ready(const weft_select_case *which)
 {
-    return weft__case_is_of_queue(which)
-               ? weft__queue_can_move(which->queue_, weft__case_side(which))
-               : weft__case_has_happened(which);
+    weft_queue *queue = which->queue_;
+    if (which->kind_ == WEFT__SELECT_GET)
+        return weft__queue_can_move(queue, &queue->get);
+    if (which->kind_ == WEFT__SELECT_PUT)
+        return weft__queue_can_move(queue, &queue->put);
+    return weft__case_has_happened(which);
 }
 
 /* Has it happen if it can; WEFT_BUSY: it cannot now. */
