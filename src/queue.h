@@ -154,6 +154,9 @@ static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
 weft_status weft__queue_wait(weft__moving *moving, weft_status status,
                              weft_duration deadline);
 
+/* Before one looks: lets the other side get ahead if that has paid. */
+void weft__queue_keep_pace(const weft__moving *moving);
+
 /* ---- With both gates: for who waits, also elsewhere ---- */
 
 /* Moves what this waiter may, as weft__moving.move. */

@@ -195,7 +195,7 @@ static bool may_hold_run(const weft_queue *queue)
 }
 
 /* One that has come after its own pace is a run if more than one is there. */
-static void look_at_own_pace(const weft__moving *moving)
+void weft__queue_keep_pace(const weft__moving *moving)
 {
     weft__side *side = moving->side;
     uint32_t pace = weft__load_relaxed(&side->pace);
@@ -219,7 +219,7 @@ static void wait_awake(weft__moving *moving)
 {
     uint32_t vain = weft__load_relaxed(&moving->side->vain);
     if (vain < TRIES || vain % RARELY == 0) {
-        look_at_own_pace(moving);
+        weft__queue_keep_pace(moving);
         if (look_soon(moving)) {
             if (vain != 0)
                 weft__store_relaxed(&moving->side->vain, 0);

@@ -76,10 +76,15 @@ static bool is_any_ready(void *context)
     return i < all->count;
 }
 
+/* At the pace of any one of them. */
 static void wait_awake(waiting *all)
 {
-    if (all->count > 0 && all->count <= WEFT_SELECT_FREE)
-        (void)weft__wait_awake(all->places[0].waiter.object, is_any_ready, all);
+    if (all->count == 0 || all->count > WEFT_SELECT_FREE)
+        return;
+    const place *any = &all->places[weft__random_below(all->count)];
+    if (weft__case_is_of_queue(any->which))
+        weft__queue_keep_pace(&any->moving);
+    (void)weft__wait_awake(all->places[0].waiter.object, is_any_ready, all);
 }
 
 /* ---- In line ---- */
