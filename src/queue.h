@@ -35,7 +35,7 @@ typedef struct weft__side {
     uint32_t sleeping;                         /* in line and not called */
     uint32_t called;                           /* woken, and not yet back */
     uint32_t inside;                           /* in a call that has to wait */
-    weft__waiter *insisting; /* whom nobody may pass, or NULL */
+    weft__waiter *insisting; /* for whom one is kept, or NULL */
     /* With its gate: statistics of its waits. */
     uint64_t waited;
     weft_duration waiting;

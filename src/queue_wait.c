@@ -11,7 +11,7 @@
  * burst of n items wakes n, while a queue whose threads are awake anyway does
  * not wake many in vain. Whoever runs may take what a called one comes for.
  * That one goes to the head of the line again; having waited for PATIENCE it
- * insists, and from then on nobody passes it.
+ * insists, and from then on one item, or place, is kept for it.
  *
  * Pace: an awake thread that looks at once, again and again, takes the other
  * side's line of the cache from it for each item: both go at the pace of the
@@ -46,7 +46,7 @@ static size_t wanted(const weft_queue *queue, const weft__side *side)
     return available < CALLS ? available : CALLS;
 }
 
-/* All others would be refused while one insists. */
+/* Others would find one less than there is while one insists. */
 static weft__waiter *first_to_call(const weft_queue *queue,
                                    const weft__side *side, weft__line *line)
 {
@@ -265,11 +265,26 @@ static weft_status sleep_in_line(weft__moving *moving, weft__waiter *waiter,
     return status;
 }
 
+/* One is kept for who insists. */
+static weft_status move_all_but_one(weft__moving *moving)
+{
+    size_t n = moving->n, left = n - moving->done;
+    size_t available = weft__queue_available(moving->queue, moving->side);
+    if (available <= 1)
+        return WEFT_TIMED_OUT;
+    if (left > available - 1)
+        moving->n = moving->done + available - 1;
+    weft_status status = moving->move(moving);
+    bool all = moving->n == n;
+    moving->n = n;
+    return status == WEFT_OK && !all ? WEFT_TIMED_OUT : status;
+}
+
 weft_status weft__queue_move(weft__moving *moving, const weft__waiter *waiter)
 {
     const weft__waiter *insisting = moving->side->insisting;
     return insisting == NULL || insisting == waiter ? moving->move(moving)
-                                                    : WEFT_TIMED_OUT;
+                                                    : move_all_but_one(moving);
 }
 
 /* With both gates. A try has a deadline of 0. */

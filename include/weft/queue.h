@@ -75,7 +75,8 @@ WEFT_API WEFT_MUST_USE weft_status weft_queue_put(weft_queue *queue,
 WEFT_API WEFT_MUST_USE weft_status weft_queue_put_timed(weft_queue *queue,
                                                         const void *item,
                                                         weft_duration duration);
-/* Does not wait: WEFT_FULL. */
+/* Does not wait: WEFT_FULL, also where the only place left is kept for a thread
+ * that has waited for long. */
 WEFT_API WEFT_MUST_USE weft_status weft_queue_try_put(weft_queue *queue,
                                                       const void *item);
 
@@ -90,7 +91,8 @@ WEFT_API WEFT_MUST_USE weft_status weft_queue_get(weft_queue *queue,
 WEFT_API WEFT_MUST_USE weft_status weft_queue_get_timed(weft_queue *queue,
                                                         void *item,
                                                         weft_duration duration);
-/* Does not wait: WEFT_EMPTY. */
+/* Does not wait: WEFT_EMPTY, also where the only item left is kept for a thread
+ * that has waited for long. */
 WEFT_API WEFT_MUST_USE weft_status weft_queue_try_get(weft_queue *queue,
                                                       void *item);
 
