@@ -177,7 +177,7 @@ START_TEST(loops_nest_three_deep_with_any_number_of_workers)
     for (unsigned workers = 1; workers <= 4; workers++) {
         weft_future future;
         weft_pool *some = weft_pool_create(.workers = workers);
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < (SANITIZED ? 2 : 10); i++) {
             visit_whole_cube(some);
             assert_ok(weft_submit(some, &future, visit_whole_cube, some));
             assert_ok(weft_future_result(&future, NULL));
@@ -204,7 +204,7 @@ static void *loop_between_tasks(void *arg)
 START_TEST(a_loop_leaves_nothing_among_the_tasks_of_its_worker)
 {
     weft_future future;
-    for (int i = 0; i < 20; i++) {
+    for (int i = 0; i < 10; i++) {
         weft_pool *one = weft_pool_create(.workers = 1);
         assert_ok(weft_submit(one, &future, loop_between_tasks, one));
         assert_ok(weft_future_result(&future, NULL));
