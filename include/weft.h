@@ -53,6 +53,7 @@
 #include "weft/rwlock.h"
 #include "weft/select.h"
 #include "weft/semaphore.h"
+#include "weft/stream.h"
 #include "weft/thread.h"
 #include "weft/timer.h"
 #include "weft/version.h"

@@ -7,6 +7,7 @@
 
 #include <weft/event.h>
 #include <weft/parallel.h>
+#include <weft/stream.h>
 
 static weft_pool *pool;
 static weft_event go;
@@ -136,11 +137,49 @@ START_TEST(loops_allocate_nothing_and_reductions_once)
 }
 END_TEST
 
+/* ---- Streams ---- */
+
+static weft_status count_to_100(void **item, void *given)
+{
+    size_t *number = given;
+    if (*number == 100)
+        return WEFT_EMPTY;
+    ++*number;
+    *item = NULL;
+    return WEFT_OK;
+}
+
+START_TEST(a_stream_allocates_when_it_is_made_and_never_again)
+{
+    size_t given = 0;
+    pool = weft_pool_create(.workers = 2);
+    start_both();
+    run_out_of_memory(1, true);
+    weft_stream *stream = weft_map_stream(pool, echo, count_to_100, &given);
+    ck_assert(!enough_memory());
+    ck_assert_ptr_null(stream);
+    ck_assert_int_eq(errno, ENOMEM);
+
+    run_out_of_memory(2, true);
+    stream = weft_map_stream(pool, echo, count_to_100, &given);
+    weft_status status = WEFT_OK;
+    while (stream != NULL && status == WEFT_OK)
+        status = weft_stream_next(stream, NULL, NULL);
+    weft_status destroyed = weft_stream_destroy(stream);
+    ck_assert(enough_memory());
+    assert_status(status, WEFT_EMPTY);
+    assert_ok(destroyed);
+    ck_assert_uint_eq(given, 100);
+    assert_ok(weft_pool_destroy(pool));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         once_warm_nothing_is_allocated,
         loops_allocate_nothing_and_reductions_once,
+        a_stream_allocates_when_it_is_made_and_never_again,
     };
     return RUN_TESTS("pool, memory", tests);
 }
