@@ -215,11 +215,11 @@ static bool is_run_by_caller(weft_stream *stream)
 }
 
 /* The youngest first, else a worker could begin it meanwhile. */
-static void cancel_all(weft_stream *stream)
+static void stop_all(weft_stream *stream)
 {
     for (size_t i = stream->count; i-- > 0;)
         if (slot_at(stream, i)->refused == WEFT_OK)
-            weft_future_cancel(&slot_at(stream, i)->future);
+            weft_future_stop(&slot_at(stream, i)->future);
 }
 
 static void drop_oldest(weft_stream *stream)
@@ -249,7 +249,7 @@ weft_status weft_stream_destroy(weft_stream *stream)
         return weft__misuse(WEFT_DEADLOCK, function, stream,
                             "one of its targets would wait for itself");
     }
-    cancel_all(stream);
+    stop_all(stream);
     while (stream->count > 0)
         drop_oldest(stream);
     free(stream);

@@ -85,11 +85,11 @@ WEFT_API size_t weft_stream_in_flight(const weft_stream *stream);
 WEFT_API const weft_error *weft_stream_error(const weft_stream *stream);
 
 /*
- * Ends the stream, wherever it is: cancels what has not begun, waits for what
- * runs (not even a stop request ends that), and drops what has not come out, in
- * order. WEFT_OK, also for NULL. WEFT_NOT_OWNER: somebody is in a call of it;
- * WEFT_DEADLOCK: one of its own targets would wait for itself; then nothing
- * changed.
+ * Ends the stream, wherever it is: cancels what has not begun, asks what runs
+ * to stop, waits for that (not even a stop request ends this wait), and drops
+ * what has not come out, in order. WEFT_OK, also for NULL. WEFT_NOT_OWNER:
+ * somebody is in a call of it; WEFT_DEADLOCK: one of its own targets would wait
+ * for itself; then nothing changed.
  */
 WEFT_API weft_status weft_stream_destroy(weft_stream *stream);
 
