@@ -196,6 +196,12 @@ static weft_status sleep_until_done(weft_future *future, weft_duration deadline,
                : WEFT_OK;
 }
 
+static weft_status waits_for_itself(const weft_future *future)
+{
+    return weft__misuse(WEFT_DEADLOCK, "weft_future_result", future,
+                        "a task waits for itself");
+}
+
 /* A worker: its task below may wait for what only another worker can do. */
 static weft_status await_in_task(weft__worker *self, weft_future *future,
                                  weft_duration deadline,
@@ -208,8 +214,7 @@ static weft_status await_in_task(weft__worker *self, weft_future *future,
         return WEFT_OK;
     }
     if (weft__worker_runs(self, future))
-        return weft__misuse(WEFT_DEADLOCK, "weft_future_result", future,
-                            "a task waits for itself");
+        return waits_for_itself(future);
     if (weft__future_state(future) != WEFT__FUTURE_PENDING &&
         weft__wait_awake(future, is_done, future))
         return WEFT_OK;
@@ -229,6 +234,8 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
     weft__worker *self = weft__worker_self();
     if (self != NULL)
         return await_in_task(self, future, deadline, stoppable);
+    if (weft__runs_here(future))
+        return waits_for_itself(future);
     if (weft__wait_awake(future, is_done, future))
         return WEFT_OK;
     return sleep_until_done(future, deadline, stoppable);

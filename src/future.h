@@ -5,8 +5,8 @@
 /*
  * The word of a future.
  *
- *     bit 31..16     9        8      7       6    ...
- *     | epoch | GROUPED | STOP | LOCAL | RECORD | ...
+ *     bit 31..16    11, 10       9        8      7       6    ...
+ *     | epoch | priority | GROUPED | STOP | LOCAL | RECORD | ...
  *                              ...     5           4        3     2 ... 0
  *                              ... CALLBACKS | WAITERS | DONE |  state  |
  *
@@ -27,6 +27,9 @@
  *
  * STOP asks the task to stop. While it runs, code_ is the id of its thread, who
  * may have to be woken to see that.
+ *
+ * The priority is a weft_priority; what has another than the normal one is
+ * never LOCAL.
  *
  * GROUPED marks a member of a group, which leads to its pool.
  *
@@ -54,6 +57,8 @@ enum {
     WEFT__FUTURE_LOCAL = 128,
     WEFT__FUTURE_STOP = 256,
     WEFT__FUTURE_GROUPED = 512,
+    WEFT__FUTURE_PRIORITY = 1024, /* one */
+    WEFT__FUTURE_PRIORITIES = 3 * WEFT__FUTURE_PRIORITY,
     WEFT__FUTURE_EPOCH = 1 << 16 /* one */
 };
 

@@ -204,14 +204,19 @@ static weft_status sleep_until_complete(weft_group *group,
     return wait ? weft__park(&waiter, deadline, stoppable) : WEFT_OK;
 }
 
+static bool has_member(const weft_future *chain, const weft_group *group)
+{
+    while (chain != NULL && weft__future_group(chain) != group)
+        chain = chain->next_;
+    return chain != NULL;
+}
+
 /* Does the calling thread run a member, perhaps below others? */
 static bool is_own(const weft_group *group, const char *function)
 {
     const weft__worker *self = weft__worker_self();
-    const weft_future *each = self != NULL ? self->running : NULL;
-    while (each != NULL && weft__future_group(each) != group)
-        each = each->next_;
-    if (each == NULL)
+    if (!has_member(weft__running_here(), group) &&
+        (self == NULL || !has_member(self->running, group)))
         return false;
     weft__misuse(WEFT_DEADLOCK, function, group,
                  "a task would wait for its own group");

@@ -225,8 +225,8 @@ void weft__loop_run(weft_pool *pool, const weft__loop *loop)
     set_up(&crew, pool, loop);
     size_t helpers = 0;
     while (helpers + 1 < crew.count &&
-           weft_submit(pool, &parts[helpers + 1].helper, take_part,
-                       &parts[helpers + 1]) == WEFT_OK)
+           weft_try_submit(pool, &parts[helpers + 1].helper, take_part,
+                           &parts[helpers + 1]) == WEFT_OK)
         helpers++;
     if (helpers > 0)
         take_part(&parts[0]);

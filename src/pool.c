@@ -82,7 +82,8 @@ static void mend_in_child(weft__fork_guard *guard)
         weft__future_outlive_fork(running);
     weft__entrance_reset(pool);
     weft__wakes_init(&pool->calls);
-    pool->quiet = (weft_condition){.private_ = 0};
+    pool->quiet = pool->room = (weft_condition){.private_ = 0};
+    pool->waiting = 0;
     pool->asleep = 0;
     pool->alive = pool->active = self != NULL;
     pool->engaged = weft__pool_is_own(pool);
@@ -108,15 +109,25 @@ static void name_pool(weft_pool *pool, const char *name)
     weft__copy_text(pool->name, sizeof pool->name, name);
 }
 
+static bool is_valid(const weft_pool_options *options)
+{
+    const char *wrong = NULL;
+    if (options->workers > WEFT__THREADS)
+        wrong = "more workers than there can be threads";
+    else if (options->when_full > WEFT_FULL_DROP_OLDEST)
+        wrong = "there is no such policy";
+    if (wrong != NULL)
+        weft__misuse(WEFT_INVALID, "weft_pool_create", NULL, wrong);
+    return wrong == NULL;
+}
+
 weft_pool *weft_pool_create_with(const weft_pool_options *options)
 {
     static const weft_pool_options defaults = {.private_ = 0};
     static weft__drain at_exit = {.drain = drain_own};
     if (options == NULL)
         options = &defaults;
-    if (options->workers > WEFT__THREADS) {
-        weft__misuse(WEFT_INVALID, "weft_pool_create", NULL,
-                     "more workers than there can be threads");
+    if (!is_valid(options)) {
         errno = EINVAL;
         return NULL;
     }
@@ -133,6 +144,9 @@ weft_pool *weft_pool_create_with(const weft_pool_options *options)
     pool->finalizer = options->finalizer;
     pool->finalizer_arg = options->finalizer_arg;
     pool->pinned = options->pinned;
+    pool->capacity = options->capacity;
+    pool->when_full = options->when_full;
+    weft__entrance_reset(pool);
     pool->stack_size = options->stack_size;
     pool->daemon = options->daemon;
     name_pool(pool, options->name);
@@ -164,163 +178,4 @@ bool weft__pool_is_default(const weft_pool *pool)
 unsigned weft_pool_workers(const weft_pool *pool)
 {
     return pool != NULL ? pool->limit : 0;
-}
-
-/* ---- Submitting ---- */
-
-static weft_status whether_open(const weft_pool *pool)
-{
-    uint32_t closed = weft__load_relaxed(&pool->closed);
-    if ((closed & WEFT__SHUT) != 0)
-        return WEFT_SHUT_DOWN;
-    return closed != WEFT__OPEN ? WEFT_BROKEN : (weft_status)WEFT_OK;
-}
-
-static weft_status null_argument(const char *function, const weft_pool *pool)
-{
-    return weft__misuse(WEFT_INVALID, function, pool,
-                        "the pool, the future or the target is NULL");
-}
-
-weft_status weft__pool_check_open(weft_pool *pool, const char *function)
-{
-    return pool != NULL ? whether_open(pool) : null_argument(function, pool);
-}
-
-/* There is no worker yet: without one, nothing is submitted. */
-static weft_status submit_first(weft_pool *pool, weft_future *future)
-{
-    weft__pool_enter(pool);
-    weft_status status = whether_open(pool);
-    if (status == WEFT_OK) {
-        weft__entrance_append(pool, future);
-        status = weft__pool_review(pool);
-        if (status != WEFT_OK && pool->alive > 0)
-            status = WEFT_OK;
-        else if (status != WEFT_OK)
-            weft__entrance_unlink(pool, future);
-    }
-    weft__pool_leave(pool);
-    return status;
-}
-
-static weft_status submit_outside(weft_pool *pool, weft_future *future)
-{
-    if (weft__load(&pool->gate) == WEFT__GATE_EMPTY)
-        return submit_first(pool, future);
-    weft__entering entry = weft__entrance_put(pool, future);
-    if (entry == WEFT__NOT_ENTERED)
-        return whether_open(pool);
-    if (entry == WEFT__ENTERED_FIRST &&
-        weft__load_ordered(&pool->gate) == WEFT__GATE_CALL)
-        weft__pool_call(pool, true);
-    return WEFT_OK;
-}
-
-/* In a task of the pool. */
-static weft_status submit_inside(weft__worker *self, weft_future *future)
-{
-    weft_pool *pool = self->pool;
-    weft_status status = whether_open(pool);
-    if (status != WEFT_OK)
-        return status;
-    future->state_ |= WEFT__FUTURE_LOCAL;
-    if (!weft__deque_push(&self->deque, future)) {
-        future->state_ &= ~(uint32_t)WEFT__FUTURE_LOCAL;
-        return submit_outside(pool, future);
-    }
-    if (weft__load_ordered(&pool->gate) == WEFT__GATE_CALL)
-        weft__pool_call(pool, false);
-    return WEFT_OK;
-}
-
-static weft_status submit(weft_pool *pool, weft_future *future)
-{
-    weft__worker *self = weft__worker_self();
-    return self != NULL && self->pool == pool ? submit_inside(self, future)
-                                              : submit_outside(pool, future);
-}
-
-/* Where it stands is written by whoever puts it there. */
-static void prepare(weft_pool *pool, weft_future *future, weft_target target,
-                    void *arg)
-{
-    future->state_ = WEFT__FUTURE_PENDING | weft__future_epoch;
-    future->code_ = 0;
-    future->pool_ = pool;
-    future->target_ = target;
-    future->arg_ = arg;
-    future->callbacks_ = NULL;
-}
-
-static weft_status submit_or_undo(weft_pool *pool, weft_future *future)
-{
-    weft_status status = submit(pool, future);
-    if (WEFT__LIKELY(status == WEFT_OK))
-        return WEFT_OK;
-    weft__store(&future->state_, WEFT__FUTURE_NEW);
-    return status;
-}
-
-weft_status weft_submit(weft_pool *pool, weft_future *future,
-                        weft_target target, void *arg)
-{
-    if (pool == NULL || future == NULL || target == NULL)
-        return null_argument("weft_submit", pool);
-    prepare(pool, future, target, arg);
-    return submit_or_undo(pool, future);
-}
-
-weft_status weft__pool_submit_member(weft_group *group, weft_future *future,
-                                     weft_target target, void *arg)
-{
-    weft_pool *pool = weft__load_relaxed(&group->pool);
-    prepare(pool, future, target, arg);
-    future->state_ |= WEFT__FUTURE_GROUPED;
-    future->group_ = group;
-    return submit_or_undo(pool, future);
-}
-
-weft_status weft_pool_run(weft_pool *pool, weft_target target, void *arg)
-{
-    if (pool == NULL || target == NULL)
-        return null_argument("weft_pool_run", pool);
-    weft_status status = whether_open(pool);
-    if (status != WEFT_OK)
-        return status;
-    weft__task *task = weft__task_take(pool);
-    if (task == NULL)
-        return WEFT_NO_MEMORY;
-    prepare(pool, &task->future, target, arg);
-    task->future.state_ |= WEFT__FUTURE_RECORD;
-    status = submit(pool, &task->future);
-    if (status != WEFT_OK)
-        weft__task_give_back(pool, task);
-    return status;
-}
-
-/* With the lock held, so that of two who withdraw it the second sees what the
- * first did. */
-static bool withdraw(weft_pool *pool, weft_future *future)
-{
-    uint32_t word = weft__future_word(future);
-    if ((word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING)
-        return false;
-    if ((word & WEFT__FUTURE_LOCAL) != 0)
-        return weft__deque_withdraw(NULL, future);
-    weft__entrance_unload(pool);
-    weft__entrance_unlink(pool, future);
-    return true;
-}
-
-bool weft__pool_withdraw(weft_future *future)
-{
-    weft_pool *pool = weft__future_pool(future);
-    weft__pool_enter(pool);
-    bool withdrawn = withdraw(pool, future);
-    if (withdrawn)
-        weft__future_set_state(future, WEFT__FUTURE_CANCELLED);
-    (void)weft__pool_review_list(pool);
-    weft__pool_leave(pool);
-    return withdrawn;
 }

@@ -36,6 +36,17 @@ typedef struct weft__task {
 
 enum { WEFT__TASK_SLABS = 24 };
 
+/* Tasks of the same priority, in order. */
+typedef struct weft__level {
+    weft_future *first, *last;
+    unsigned passed; /* how many more urgent ones were taken before its first */
+} weft__level;
+
+/* After so many more urgent ones it is the turn of a lower one. */
+enum { WEFT__PATIENCE = 16 };
+
+enum { WEFT__URGENT, WEFT__NORMAL, WEFT__LOW, WEFT__LEVELS };
+
 /* What pool.gate tells those who submit. */
 enum {
     WEFT__GATE_QUIET, /* just submit */
@@ -53,21 +64,27 @@ struct weft_pool {
     _Alignas(64) uint64_t spare;     /* records of tasks; see pool_tasks.c */
     /* ---- Guarded by the lock ---- */
     _Alignas(64) weft_lock lock;
-    unsigned active;           /* neither asleep nor stepped aside */
-    unsigned coming;           /* active, and on the way to any task */
-    unsigned asleep;           /* and not called yet */
-    unsigned engaged;          /* awake, or aside, or ending futures */
-    unsigned alive;            /* workers not ended */
-    unsigned named;            /* workers ever */
-    weft_future *first, *last; /* out of the inbox, in order */
-    size_t listed;             /* how many */
-    weft__wakes calls;         /* whom to wake once the lock is free */
-    bool exit_waits;           /* for all but one of `engaged` */
+    unsigned active;                  /* neither asleep nor stepped aside */
+    unsigned coming;                  /* active, and on the way to any task */
+    unsigned asleep;                  /* and not called yet */
+    unsigned engaged;                 /* awake, or aside, or ending futures */
+    unsigned alive;                   /* workers not ended */
+    unsigned named;                   /* workers ever */
+    weft__level levels[WEFT__LEVELS]; /* out of the inbox; by priority */
+    size_t listed;                    /* how many */
+    weft__wakes calls;                /* whom to wake once the lock is free */
+    bool exit_waits;                  /* for all but one of `engaged` */
     weft_condition quiet;
+    size_t capacity; /* of the lists; 0: no limit */
+    weft_when_full when_full;
+    unsigned waiting; /* for room */
+    weft_condition room;
     weft__fork_guard guard;
     /* ---- Seldom changed, read without the lock ---- */
     _Alignas(64) weft__worker *workers; /* ever, the newest first */
     uint32_t closed;
+    uint32_t urgent; /* how many are listed with high priority */
+    uint32_t others; /* and how many with low or high */
     unsigned slabs_count;
     weft__task *slabs[WEFT__TASK_SLABS];
     unsigned limit;
@@ -138,11 +155,14 @@ weft__entering weft__entrance_put(weft_pool *pool, weft_future *future);
 /* A hint: nobody has entered. */
 bool weft__entrance_seems_empty(const weft_pool *pool);
 
-/* All below with the lock held. Puts the future at the end of the list. */
+/* All below with the lock held. Puts the future at the end of its list. */
 void weft__entrance_append(weft_pool *pool, weft_future *future);
 
-/* The first one, out of the list; NULL: there is none. */
+/* The next one, out of its list; NULL: there is none. */
 weft_future *weft__entrance_take(weft_pool *pool);
+
+/* All that are listed, by next_. */
+weft_future *weft__entrance_take_all(weft_pool *pool);
 
 /* Takes one that has entered out of the list. */
 void weft__entrance_unlink(weft_pool *pool, weft_future *future);
@@ -181,13 +201,55 @@ bool weft__worker_take(weft__worker *self, weft_future *future);
 /* Runs a future that was taken, and completes it. */
 void weft__worker_run(weft__worker *self, weft_future *future);
 
+/* Completes one that was run, by a worker or, NULL, by another thread. */
+void weft__task_end(weft_pool *pool, weft__worker *self, weft_future *future,
+                    void *result, const weft_error *error);
+
+/* ---- pool_here.c ---- */
+
+/* Runs a pending future, which nobody else has, on a thread that is none of the
+ * pool's workers. */
+void weft__run_here(weft_pool *pool, weft_future *future);
+
+/* The innermost that the calling thread runs so; next_ is the one below. */
+weft_future *weft__running_here(void);
+
+/* Is this one of them? */
+bool weft__runs_here(const weft_future *future);
+
 /* ---- pool_end.c ---- */
 
 /* Closes the pool with `reason` (WEFT__SHUT, WEFT__BROKEN); what is pending
  * ends in `state`, unless that is WEFT__FUTURE_PENDING. */
 void weft__pool_close(weft_pool *pool, uint32_t reason, uint32_t state);
 
-/* ---- pool.c ---- */
+/* Completes all in the chain, which are in their last states already; the pool
+ * was engaged for that. */
+void weft__pool_complete_all(weft_pool *pool, weft_future *chain);
+
+/* ---- pool_room.c ---- */
+
+/* How far a submit goes where the pool is full, and what that comes to. */
+typedef struct weft__limit {
+    weft_duration deadline; /* or WEFT__TRY: does not even ask the policy */
+    bool run_here;          /* no room, but the caller is to run it */
+    weft_future *dropped;   /* to be completed once the lock is free */
+} weft__limit;
+
+#define WEFT__TRY (-1)
+
+/* With the lock held, which it may let go meanwhile: makes room for one more.
+ * WEFT_OK; WEFT_FULL, WEFT_TIMED_OUT, WEFT_STOPPED: there is none. */
+weft_status weft__pool_make_room(weft_pool *pool, weft__limit *limit);
+
+/* With the lock held: there may be room, or there will be none any more. */
+void weft__pool_tell_room(weft_pool *pool);
+
+/* ---- pool_submit.c ---- */
+
+/* WEFT_OK if it takes tasks. The second form reports a NULL. */
+weft_status weft__pool_status(const weft_pool *pool);
+weft_status weft__pool_check_open(weft_pool *pool, const char *function);
 
 /* As weft_submit, for a group that has its pool. */
 weft_status weft__pool_submit_member(weft_group *group, weft_future *future,
@@ -196,8 +258,7 @@ weft_status weft__pool_submit_member(weft_group *group, weft_future *future,
 /* Takes a pending future out in order to cancel it; false: too late. */
 bool weft__pool_withdraw(weft_future *future);
 
-/* WEFT_OK if the pool takes tasks. */
-weft_status weft__pool_check_open(weft_pool *pool, const char *function);
+/* ---- pool.c ---- */
 
 bool weft__pool_is_default(const weft_pool *pool);
 

@@ -19,8 +19,7 @@ static weft_status waits_for_itself(const char *function, const weft_pool *pool)
  * thief who is just taking one is waited for. */
 static weft_future *take_all(weft_pool *pool, uint32_t state)
 {
-    weft_future *chain = pool->first;
-    weft__entrance_reset(pool);
+    weft_future *chain = weft__entrance_take_all(pool);
     for (weft__worker *each = pool->workers; each != NULL; each = each->next)
         while (weft__deque_may_have(&each->deque)) {
             weft_future *stolen = weft__deque_steal(&each->deque);
@@ -36,7 +35,7 @@ static weft_future *take_all(weft_pool *pool, uint32_t state)
     return chain;
 }
 
-static void complete_all(weft_pool *pool, weft_future *chain)
+void weft__pool_complete_all(weft_pool *pool, weft_future *chain)
 {
     while (chain != NULL) {
         weft_future *future = chain;
@@ -66,9 +65,11 @@ void weft__pool_close(weft_pool *pool, uint32_t reason, uint32_t state)
     if ((reason & WEFT__SHUT) != 0)
         weft__pool_call_all(pool);
     (void)weft__pool_review(pool);
+    if (pool->waiting > 0)
+        weft_condition_notify_all(&pool->room);
     weft__pool_leave(pool);
     if (ended != NULL)
-        complete_all(pool, ended);
+        weft__pool_complete_all(pool, ended);
 }
 
 static weft_status wait_until_quiet(weft_pool *pool)
@@ -80,6 +81,19 @@ static weft_status wait_until_quiet(weft_pool *pool)
         status = weft_condition_wait(&pool->quiet, &pool->lock);
     weft__pool_leave(pool);
     return status;
+}
+
+/* Those who waited for room were woken, and are on their way out. */
+static void wait_until_nobody_waits(weft_pool *pool)
+    WEFT_NO_THREAD_SAFETY_ANALYSIS
+{
+    weft__pool_enter(pool);
+    while (pool->waiting > 0) {
+        weft__pool_leave(pool);
+        weft__os_yield();
+        weft__pool_enter(pool);
+    }
+    weft__pool_leave(pool);
 }
 
 /* ---- Shutting down ---- */
@@ -151,6 +165,7 @@ weft_status weft_pool_destroy(weft_pool *pool)
         return waits_for_itself(function, pool);
     weft__pool_close(pool, WEFT__SHUT, WEFT__FUTURE_PENDING);
     join_workers(pool);
+    wait_until_nobody_waits(pool);
     weft__fork_guard_remove(&pool->guard);
     weft__tasks_free(pool);
     free(pool);

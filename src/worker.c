@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One task in so many is taken from the entrance although there are others: so
- * a flood of nested tasks does not starve those from outside. */
+/* One task in so many is taken from where it is not usual: so a flood of nested
+ * tasks does not starve those from outside, nor the other way round. */
 enum { FAIRNESS = 61 };
 
 static void *work(weft_thread *thread);
@@ -125,18 +125,28 @@ static weft_future *take_from_deques(weft__worker *self)
     return future;
 }
 
+/* Usually the own deque, then the entrance, then other deques; now and then the
+ * other way round, so that none of them starves the others. What is urgent is
+ * at the entrance. */
+static bool is_turn_of_entrance(weft__worker *self)
+{
+    unsigned turn = self->turns++;
+    if (weft__load_relaxed(&self->pool->urgent) != 0)
+        return turn % WEFT__PATIENCE != 0;
+    return weft__deque_is_used_up(&self->deque) == (turn % FAIRNESS != 0);
+}
+
 static weft_future *find(weft__worker *self)
 {
     const weft_pool *pool = self->pool;
     if (weft__load_relaxed(&pool->active) > pool->limit)
         return NULL;
     weft_future *future = NULL;
-    bool fair = ++self->turns % FAIRNESS == 0;
-    if (fair || weft__deque_is_used_up(&self->deque))
+    if (is_turn_of_entrance(self))
         future = take_from_entrance(self);
     if (future == NULL)
         future = take_from_deques(self);
-    return future;
+    return future != NULL ? future : take_from_entrance(self);
 }
 
 /* What to run next; NULL: the worker should end, and does not count any more.
@@ -211,18 +221,31 @@ static bool complete_as_lookout(weft__worker *self, weft_future *future,
     return false;
 }
 
-static void end_future(weft__worker *self, weft_future *future, void *result,
-                       const weft_error *error)
+/* What it came to, and the state that says so. */
+static uint32_t keep(weft_future *future, void *result, const weft_error *error)
 {
-    uint32_t state = WEFT__FUTURE_FINISHED;
     if (error == NULL) {
         future->result_ = result;
-    } else {
-        state = WEFT__FUTURE_FAILED;
-        weft__store_relaxed(&future->code_, error->code);
-        future->failure_ = weft__failure_keep(error);
+        return WEFT__FUTURE_FINISHED;
     }
-    if (!complete_as_lookout(self, future, state))
+    weft__store_relaxed(&future->code_, error->code);
+    future->failure_ = weft__failure_keep(error);
+    return WEFT__FUTURE_FAILED;
+}
+
+void weft__task_end(weft_pool *pool, weft__worker *self, weft_future *future,
+                    void *result, const weft_error *error)
+{
+    uint32_t word = weft__load_relaxed(&future->state_);
+    if ((word & WEFT__FUTURE_RECORD) != 0) {
+        if (error != NULL)
+            weft__excepthook_call(error);
+        weft__task_give_back(pool,
+                             WEFT_CONTAINER_OF(future, weft__task, future));
+        return;
+    }
+    uint32_t state = keep(future, result, error);
+    if (self == NULL || !complete_as_lookout(self, future, state))
         weft__future_complete(future, state);
 }
 
@@ -230,18 +253,9 @@ void weft__worker_run(weft__worker *self, weft_future *future)
 {
     void *result = NULL;
     weft_error error;
-    bool record =
-        (weft__load_relaxed(&future->state_) & WEFT__FUTURE_RECORD) != 0;
     bool ok = weft__run_target(future->target_, future->arg_, &result, &error);
     self->running = future->next_;
-    if (!record) {
-        end_future(self, future, result, ok ? NULL : &error);
-        return;
-    }
-    if (!ok)
-        weft__excepthook_call(&error);
-    weft__task_give_back(self->pool,
-                         WEFT_CONTAINER_OF(future, weft__task, future));
+    weft__task_end(self->pool, self, future, result, ok ? NULL : &error);
 }
 
 static void initialize(weft_pool *pool)

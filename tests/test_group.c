@@ -2,7 +2,7 @@
 
 /* Groups: all succeed, or the first failure stops the rest. */
 
-#include "child.h"
+#include "forking.h"
 
 #include <stdatomic.h>
 #include <weft/event.h>

@@ -14,6 +14,15 @@ WEFT_BEGIN_DECLARATIONS
 
 typedef struct weft_pool weft_pool;
 
+/* What becomes of a submit from outside when the pool is full. */
+typedef enum weft_when_full {
+    WEFT_FULL_WAIT,       /* it waits for room, first come, first served */
+    WEFT_FULL_REFUSE,     /* it answers WEFT_FULL */
+    WEFT_FULL_RUN,        /* it runs the task itself, before it returns */
+    WEFT_FULL_DROP_OLDEST /* it cancels the one that would be next of the least
+                             urgent ones, and takes its place */
+} weft_when_full;
+
 typedef struct weft_pool_options {
     unsigned workers; /* most threads at work; 0: one for each processor */
     const char *name; /* of the threads: NAME_0, NAME_1, ...; copied */
@@ -29,6 +38,11 @@ typedef struct weft_pool_options {
     /* NAME_0 runs on the first of the processors that its starter may use,
      * NAME_1 on the second, and so on, then again from the first. */
     bool pinned;
+    /* Most tasks from outside that nobody has begun; 0: no limit. What a task
+     * of the pool submits is never refused and never waits, since it might wait
+     * for itself. */
+    size_t capacity;
+    weft_when_full when_full;
     bool daemon; /* exit leaves its tasks behind; else it drains them */
     uint8_t private_;
 } weft_pool_options;
@@ -36,7 +50,7 @@ typedef struct weft_pool_options {
 /*
  * A new pool, without any thread yet; the caller owns it and destroys it.
  * `options` may be NULL. NULL with errno EINVAL: more workers than there can be
- * threads; ENOMEM. Does not block.
+ * threads, or no such policy; ENOMEM. Does not block.
  */
 WEFT_API weft_pool *weft_pool_create_with(const weft_pool_options *options);
 
@@ -57,12 +71,47 @@ WEFT_API weft_pool *weft_default_pool(void);
  * the order of submission; those that a task of the pool submits usually begin
  * before them, the last one first. WEFT_OK; WEFT_SHUT_DOWN; WEFT_BROKEN: the
  * initializer failed; WEFT_NO_THREADS: not even one worker can be started;
- * WEFT_INVALID: NULL. Without WEFT_OK the future is not submitted. Does not
- * wait, and does not allocate but for a worker's first start.
+ * WEFT_INVALID: NULL. Where the pool is full: WEFT_FULL; WEFT_STOPPED: asked to
+ * stop while it waited for room. Without WEFT_OK the future is not submitted.
+ * Waits only for room, and does not allocate but for a worker's first start.
  */
 WEFT_API WEFT_MUST_USE weft_status weft_submit(weft_pool *pool,
                                                weft_future *future,
                                                weft_target target, void *arg);
+
+/* The same; waits for room at most `duration` nanoseconds, then WEFT_TIMED_OUT.
+ */
+WEFT_API WEFT_MUST_USE weft_status weft_submit_timed(weft_pool *pool,
+                                                     weft_future *future,
+                                                     weft_target target,
+                                                     void *arg,
+                                                     weft_duration duration);
+
+/* The same without waiting, running or dropping anything: WEFT_FULL. */
+WEFT_API WEFT_MUST_USE weft_status weft_try_submit(weft_pool *pool,
+                                                   weft_future *future,
+                                                   weft_target target,
+                                                   void *arg);
+
+/* Which of the tasks begin first: of those that threads outside submit, and of
+ * those that have another priority than the normal one. */
+typedef enum weft_priority {
+    WEFT_PRIORITY_NORMAL,
+    WEFT_PRIORITY_HIGH, /* before all others, also nested ones */
+    WEFT_PRIORITY_LOW   /* when there is nothing else to do */
+} weft_priority;
+
+typedef struct weft_submit_options {
+    weft_priority priority;
+    uint8_t private_;
+} weft_submit_options;
+
+/* As weft_submit, with options, NULL: none. Nobody starves: after at most 16
+ * more urgent tasks it is the turn of one that is less so. WEFT_INVALID besides
+ * for a priority that is none. */
+WEFT_API WEFT_MUST_USE weft_status
+weft_submit_with(weft_pool *pool, weft_future *future, weft_target target,
+                 void *arg, const weft_submit_options *options);
 
 /* The same without a future: its result is dropped, its error goes to the
  * excepthook. Allocates only if more such tasks are there than ever before at
