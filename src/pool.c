@@ -114,6 +114,8 @@ static bool is_valid(const weft_pool_options *options)
     const char *wrong = NULL;
     if (options->workers > WEFT__THREADS)
         wrong = "more workers than there can be threads";
+    else if (options->workers != 0 && options->min_workers > options->workers)
+        wrong = "at least more workers than at most";
     else if (options->when_full > WEFT_FULL_DROP_OLDEST)
         wrong = "there is no such policy";
     if (wrong != NULL)
@@ -139,6 +141,10 @@ weft_pool *weft_pool_create_with(const weft_pool_options *options)
     weft__wakes_init(&pool->calls);
     pool->limit =
         options->workers != 0 ? options->workers : weft__os_processors();
+    pool->least = options->min_workers;
+    if (pool->least > pool->limit)
+        pool->least = pool->limit;
+    pool->idle_timeout = options->idle_timeout;
     pool->initializer = options->initializer;
     pool->initializer_arg = options->initializer_arg;
     pool->finalizer = options->finalizer;

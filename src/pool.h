@@ -87,7 +87,8 @@ struct weft_pool {
     uint32_t others; /* and how many with low or high */
     unsigned slabs_count;
     weft__task *slabs[WEFT__TASK_SLABS];
-    unsigned limit;
+    unsigned limit, least;
+    weft_duration idle_timeout; /* <= 0: none */
     weft_target initializer;
     void *initializer_arg;
     weft_target finalizer;

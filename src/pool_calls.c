@@ -9,6 +9,8 @@
  *        +-----nothing-----|--+                      |  +--not any more-+
  *                          +------nothing to do------+
  *
+ * One that sleeps for `idle_timeout` ends, but for the last `least`.
+ *
  * Of those with nothing to do only one is coming, as the lookout: it waits
  * awake for a little while (awake.c), then sleeps like the others. While one is
  * coming, or `limit` workers are active, a new task finds its worker without
@@ -109,34 +111,46 @@ static uint32_t gate_of(const weft_pool *pool)
     return enough ? WEFT__GATE_QUIET : WEFT__GATE_CALL;
 }
 
-static void wake_one(weft_pool *pool)
+/* Who slept last comes first: its processor still knows the work, and the
+ * others can end. False: none sleeps, but for who is just getting up by itself.
+ */
+static bool wake_one(weft_pool *pool)
 {
+    if (pool->asleep == 0)
+        return false;
     weft__line *line = weft__line_lock(&pool->asleep);
-    weft__line_take(line, weft__line_first(line, &pool->asleep), &pool->calls);
+    weft__waiter *first = weft__line_first(line, &pool->asleep);
+    if (first != NULL)
+        weft__line_take(line, first, &pool->calls);
     weft__line_unlock(line);
-    pool->asleep--;
+    if (first != NULL)
+        pool->asleep--;
+    return first != NULL;
+}
+
+static void count_coming(weft_pool *pool)
+{
+    pool->coming++;
+    count_active(pool, 1);
+    weft__pool_engage(pool);
 }
 
 static weft_status call_one(weft_pool *pool)
 {
-    if (pool->asleep > 0) {
-        wake_one(pool);
-    } else {
+    if (!wake_one(pool)) {
         weft_status status = weft__worker_start(pool);
         if (status != WEFT_OK)
             return status;
         pool->alive++;
     }
-    pool->coming++;
-    count_active(pool, 1);
-    weft__pool_engage(pool);
+    count_coming(pool);
     return WEFT_OK;
 }
 
 void weft__pool_call_all(weft_pool *pool)
 {
-    while (pool->asleep > 0)
-        (void)call_one(pool);
+    while (wake_one(pool))
+        count_coming(pool);
 }
 
 static void set_gate(weft_pool *pool)
@@ -231,6 +245,21 @@ static bool look_out(weft__worker *self)
 
 /* ---- Sleeping ---- */
 
+/* With the lock held. */
+static void count_out(weft__worker *self)
+{
+    self->ended = true;
+    self->pool->alive--;
+}
+
+/* With the lock held: when one that sleeps now should look whether to end. */
+static weft_duration end_of_sleep(const weft_pool *pool)
+{
+    return pool->idle_timeout > 0 && pool->alive > pool->least
+               ? weft__deadline(pool->idle_timeout)
+               : WEFT_FOREVER;
+}
+
 /* With the lock held; false: the worker should end. */
 static bool lie_down(weft__worker *self, weft__waiter *waiter)
 {
@@ -240,16 +269,37 @@ static bool lie_down(weft__worker *self, weft__waiter *waiter)
     if (stay) {
         pool->asleep++;
         weft__line *line = weft__line_lock(&pool->asleep);
-        weft__line_push(line, waiter);
+        weft__line_push_front(line, waiter);
         weft__line_unlock(line);
     } else {
-        self->ended = true;
-        pool->alive--;
+        count_out(self);
     }
     (void)weft__pool_review(pool);
     if (stay || pool->finalizer == NULL)
         weft__pool_disengage(pool);
     return stay;
+}
+
+/* It slept for the whole time, and stands in no line any more. False: it should
+ * end. */
+static bool get_up(weft__worker *self)
+{
+    weft_pool *pool = self->pool;
+    weft__pool_enter(pool);
+    pool->asleep--;
+    bool useless =
+        pool->active >= pool->limit || !weft__pool_may_have_task(pool);
+    bool spare = (pool->closed & WEFT__SHUT) != 0 || pool->alive > pool->least;
+    bool stays = !useless || !spare;
+    if (stays)
+        count_coming(pool);
+    else
+        count_out(self);
+    if (!stays && pool->finalizer != NULL)
+        weft__pool_engage(pool);
+    (void)weft__pool_review(pool);
+    weft__pool_leave(pool);
+    return stays;
 }
 
 static bool sleep_until_called(weft__worker *self)
@@ -267,9 +317,11 @@ static bool sleep_until_called(weft__worker *self)
         pool->coming++;
     set_gate(pool);
     bool stays = !sleeps || lie_down(self, &waiter);
+    weft_duration deadline = end_of_sleep(pool);
     weft__pool_leave(pool);
     if (sleeps && stays) {
-        (void)weft__park(&waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE);
+        if (weft__park(&waiter, deadline, WEFT__UNSTOPPABLE) != WEFT_OK)
+            stays = get_up(self);
         weft__record_unstop(weft__self()); /* it came late, for a task */
         self->coming = true;
     }

@@ -25,13 +25,17 @@ typedef enum weft_when_full {
 
 typedef struct weft_pool_options {
     unsigned workers; /* most threads at work; 0: one for each processor */
+    /* One that had nothing to do for `idle_timeout` nanoseconds ends, down to
+     * `min_workers`, and is started again when needed. 0: none ends. */
+    unsigned min_workers;
+    weft_duration idle_timeout;
     const char *name; /* of the threads: NAME_0, NAME_1, ...; copied */
     /* Run by each worker before its first task. If it fails, the pool is
      * broken: pending tasks and later submits get WEFT_BROKEN. May be NULL. */
     weft_target initializer;
     void *initializer_arg;
-    /* Run by each worker after its last task, when the pool ends (but not when
-     * the program ends before it). An error goes to the excepthook. */
+    /* Run by each worker after its last task, when it ends (but not when the
+     * program ends before it). An error goes to the excepthook. */
     weft_target finalizer;
     void *finalizer_arg;
     size_t stack_size; /* of the workers, in bytes; 0: the system's default */
@@ -50,7 +54,7 @@ typedef struct weft_pool_options {
 /*
  * A new pool, without any thread yet; the caller owns it and destroys it.
  * `options` may be NULL. NULL with errno EINVAL: more workers than there can be
- * threads, or no such policy; ENOMEM. Does not block.
+ * threads or than at most, or no such policy; ENOMEM. Does not block.
  */
 WEFT_API weft_pool *weft_pool_create_with(const weft_pool_options *options);
 
