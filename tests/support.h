@@ -55,7 +55,6 @@ static inline void wait_until_any_wait(size_t n)
         for (size_t i = 0; i < count; i++)
             waiting += infos[i].waits_for != NULL &&
                        (strcmp(infos[i].waits_for, "condition") == 0 ||
-                        strcmp(infos[i].waits_for, "select") == 0 ||
                         strncmp(infos[i].waits_for, "queue", 5) == 0);
         if (waiting < n)
             weft_sleep(WEFT_US(200));

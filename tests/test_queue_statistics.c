@@ -246,22 +246,23 @@ START_TEST(waits_and_their_time_are_counted_when_they_are_over)
 }
 END_TEST
 
-static void *select_one(void *unused)
+static void *select_either(void *cases)
 {
-    (void)unused;
-    int item;
-    weft_event never = {0};
-    const weft_select_case cases[] = {WEFT_SELECT_EVENT(&never),
-                                      WEFT_SELECT_GET(queue, &item)};
     return (void *)(intptr_t)weft_select(cases, 2, NULL);
 }
 
 START_TEST(a_selections_waits_are_counted_too)
 {
     for (int k = 0; k < KINDS; k++) {
-        weft_thread selector = WEFT_THREAD(select_one, NULL);
+        int item;
+        weft_event never = {0};
         create(kinds[k], 0, true);
-        let_wait(&selector);
+        weft_select_case cases[] = {WEFT_SELECT_EVENT(&never),
+                                    WEFT_SELECT_GET(queue, &item)};
+        weft_thread selector = WEFT_THREAD(select_either, cases);
+        start(&selector);
+        wait_until_waiting(cases, 1);
+        assert_ok(weft_sleep(LONG));
         assert_waits(0, 0);
         put(1);
         assert_ok((weft_status)result_of(&selector));
