@@ -26,21 +26,22 @@
 #define assert_ok(call) ck_assert_int_eq((call), WEFT_OK)
 #define assert_status(call, status) ck_assert_int_eq((call), (status))
 
-/* Returns once `n` threads wait on the object at this address. */
-static inline void wait_until_waiting(const void *object, size_t n)
+/* How many threads wait on the object at this address. */
+static inline size_t count_waiting(const void *object)
 {
     enum { MOST = 256 };
     static weft_thread_info infos[MOST];
-    size_t waiting;
-    do {
-        size_t count = weft_enumerate(infos, MOST);
-        waiting = 0;
-        for (size_t i = 0; i < count && i < MOST; i++)
-            waiting +=
-                infos[i].waits_for != NULL && infos[i].waits_on == object;
-        if (waiting < n)
-            weft_sleep(WEFT_US(200));
-    } while (waiting < n);
+    size_t count = weft_enumerate(infos, MOST), waiting = 0;
+    for (size_t i = 0; i < count && i < MOST; i++)
+        waiting += infos[i].waits_for != NULL && infos[i].waits_on == object;
+    return waiting;
+}
+
+/* Returns once `n` of them do. */
+static inline void wait_until_waiting(const void *object, size_t n)
+{
+    while (count_waiting(object) < n)
+        weft_sleep(WEFT_US(200));
 }
 
 /* Returns once `n` threads wait for some condition: what a thread waits for

@@ -8,8 +8,14 @@
  * nor on who else uses it: for so many stays the seven must be woken as often,
  * and the eighth never. Once they have made them they give up, so that a test
  * which fails ends.
+ *
+ * Such a crowd shows who is kept out for ever. That a line is one, first in,
+ * first out, is seen where all stand still: the first in line, who was there
+ * before seven others came, gets in before them, and before who has just been
+ * inside and comes back at once.
  */
 
+#include "rwlock_state.h"
 #include "support.h"
 
 #include <weft/rlock.h>
@@ -214,6 +220,125 @@ START_TEST(seven_writers_do_not_keep_out_a_reader)
 }
 END_TEST
 
+/* ---- In line ---- */
+
+enum { ROUNDS = 20 };
+
+struct door {
+    const void *object;
+    visit *enter, *leave;
+};
+
+static uint32_t let_in; /* how many were, in this round */
+
+static void *pass(void *arg)
+{
+    const struct door *door = arg;
+    door->enter();
+    uint32_t before = weft__fetch_add(&let_in, 1);
+    door->leave();
+    return (void *)(uintptr_t)before;
+}
+
+/* Or in. For rwlocks: a writer may nap before it stands in line. */
+static void wait_until_in_line(const struct door *door, size_t n)
+{
+    const weft_rwlock *own = door->object == &rwlock ? &rwlock : NULL;
+    while (weft__load(&let_in) == 0 &&
+           (count_waiting(door->object) < n ||
+            (own != NULL &&
+             (weft__load(&own->word_) & WEFT__RWLOCK_WAITERS) == 0)))
+        weft_sleep(WEFT_US(50));
+}
+
+/* How many got in before the first in line. */
+static uint32_t pass_first_in_line(struct door *holder, struct door *first,
+                                   struct door *later)
+{
+    weft_thread threads[1 + CONSPIRATORS];
+    weft__store(&let_in, 0);
+    holder->enter();
+    for (int i = 0; i <= CONSPIRATORS; i++) {
+        threads[i] = (weft_thread)WEFT_THREAD(pass, i == 0 ? first : later);
+        start(&threads[i]);
+        if (i == 0)
+            wait_until_in_line(first, 1);
+    }
+    wait_until_in_line(first, 1 + CONSPIRATORS);
+    holder->leave();
+    pass(holder);
+    for (int i = 0; i <= CONSPIRATORS; i++)
+        assert_ok(weft_thread_join(&threads[i]));
+    return (uint32_t)(uintptr_t)weft_thread_result(&threads[0]);
+}
+
+static void expect_first(struct door *holder, struct door *first,
+                         struct door *later)
+{
+    for (int i = 0; i < ROUNDS; i++)
+        ck_assert_uint_eq(pass_first_in_line(holder, first, later), 0);
+}
+
+static weft_semaphore one = WEFT_SEMAPHORE(1);
+
+static void take_permit(void)
+{
+    weft_semaphore_acquire(&one);
+}
+
+static void give_permit(void)
+{
+    assert_ok(weft_semaphore_release(&one, 1));
+}
+
+static void begin_reading(void)
+{
+    weft_rwlock_acquire_read(&rwlock);
+}
+
+static void end_reading(void)
+{
+    assert_ok(weft_rwlock_release_read(&rwlock));
+}
+
+static void begin_writing(void)
+{
+    weft_rwlock_acquire_write(&rwlock);
+}
+
+static void end_writing(void)
+{
+    assert_ok(weft_rwlock_release_write(&rwlock));
+}
+
+static struct door permit = {&one, take_permit, give_permit};
+static struct door reading = {&rwlock, begin_reading, end_reading};
+static struct door writing = {&rwlock, begin_writing, end_writing};
+
+START_TEST(the_first_in_line_gets_the_first_permit)
+{
+    expect_first(&permit, &permit, &permit);
+}
+END_TEST
+
+START_TEST(a_writer_in_line_goes_before_readers_that_come_later)
+{
+    expect_first(&reading, &writing, &reading);
+}
+END_TEST
+
+START_TEST(a_writer_in_line_goes_before_writers_that_come_later)
+{
+    expect_first(&writing, &writing, &writing);
+}
+END_TEST
+
+START_TEST(a_reader_in_line_goes_before_writers_that_come_later)
+{
+    expect_first(&writing, &reading, &writing);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -223,6 +348,10 @@ int main(void)
         seven_that_take_turns_at_reading_do_not_keep_out_a_writer,
         seven_writers_do_not_keep_out_an_eighth,
         seven_writers_do_not_keep_out_a_reader,
+        the_first_in_line_gets_the_first_permit,
+        a_writer_in_line_goes_before_readers_that_come_later,
+        a_writer_in_line_goes_before_writers_that_come_later,
+        a_reader_in_line_goes_before_writers_that_come_later,
     };
     return RUN_TESTS("starvation", tests);
 }
