@@ -48,6 +48,7 @@
 #include "weft/once.h"
 #include "weft/parallel.h"
 #include "weft/pool.h"
+#include "weft/pool_stats.h"
 #include "weft/queue.h"
 #include "weft/rlock.h"
 #include "weft/rwlock.h"

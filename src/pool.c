@@ -80,6 +80,9 @@ static void mend_in_child(weft__fork_guard *guard)
     weft_future *running = self != NULL ? self->running : NULL;
     for (; running != NULL; running = running->next_)
         weft__future_outlive_fork(running);
+    if (pool->tally != NULL)
+        weft__tally_after_fork(pool->tally,
+                               self != NULL ? self->running : NULL);
     weft__entrance_reset(pool);
     weft__wakes_init(&pool->calls);
     pool->quiet = pool->room = (weft_condition){.private_ = 0};
@@ -123,6 +126,41 @@ static bool is_valid(const weft_pool_options *options)
     return wrong == NULL;
 }
 
+static weft_pool *allocate(const weft_pool_options *options)
+{
+    weft_pool *pool = aligned_alloc(_Alignof(weft_pool), sizeof *pool);
+    if (pool == NULL)
+        return NULL; /* errno is ENOMEM */
+    memset(pool, 0, sizeof *pool);
+    if (!options->statistics)
+        return pool;
+    pool->tally = calloc(1, sizeof *pool->tally);
+    if (pool->tally != NULL)
+        return pool;
+    free(pool);
+    errno = ENOMEM;
+    return NULL;
+}
+
+static void set_options(weft_pool *pool, const weft_pool_options *options)
+{
+    pool->limit =
+        options->workers != 0 ? options->workers : weft__os_processors();
+    pool->least =
+        options->min_workers < pool->limit ? options->min_workers : pool->limit;
+    pool->idle_timeout = options->idle_timeout;
+    pool->initializer = options->initializer;
+    pool->initializer_arg = options->initializer_arg;
+    pool->finalizer = options->finalizer;
+    pool->finalizer_arg = options->finalizer_arg;
+    pool->stack_size = options->stack_size;
+    pool->pinned = options->pinned;
+    pool->capacity = options->capacity;
+    pool->when_full = options->when_full;
+    pool->daemon = options->daemon;
+    name_pool(pool, options->name);
+}
+
 weft_pool *weft_pool_create_with(const weft_pool_options *options)
 {
     static const weft_pool_options defaults = {.private_ = 0};
@@ -133,29 +171,13 @@ weft_pool *weft_pool_create_with(const weft_pool_options *options)
         errno = EINVAL;
         return NULL;
     }
-    weft_pool *pool = aligned_alloc(_Alignof(weft_pool), sizeof *pool);
+    weft_pool *pool = allocate(options);
     if (pool == NULL)
-        return NULL; /* errno is ENOMEM */
-    memset(pool, 0, sizeof *pool);
+        return NULL;
+    set_options(pool, options);
     pool->gate = WEFT__GATE_EMPTY;
     weft__wakes_init(&pool->calls);
-    pool->limit =
-        options->workers != 0 ? options->workers : weft__os_processors();
-    pool->least = options->min_workers;
-    if (pool->least > pool->limit)
-        pool->least = pool->limit;
-    pool->idle_timeout = options->idle_timeout;
-    pool->initializer = options->initializer;
-    pool->initializer_arg = options->initializer_arg;
-    pool->finalizer = options->finalizer;
-    pool->finalizer_arg = options->finalizer_arg;
-    pool->pinned = options->pinned;
-    pool->capacity = options->capacity;
-    pool->when_full = options->when_full;
     weft__entrance_reset(pool);
-    pool->stack_size = options->stack_size;
-    pool->daemon = options->daemon;
-    name_pool(pool, options->name);
     weft__at_exit(&at_exit);
     pool->guard =
         (weft__fork_guard){.lock = &pool->lock, .in_child = mend_in_child};

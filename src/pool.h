@@ -9,7 +9,10 @@
 #include "pool_deque.h"
 #include "registry.h"
 #include "weft/condition.h"
-#include "weft/pool.h"
+#include "weft/pool_stats.h"
+
+/* The statistics of a pool; all but what is asked of the pool itself. */
+typedef struct weft_pool_info weft__tally;
 
 /* Its memory is the pool's until that is destroyed, since thieves may look at
  * its deque at any time; another worker may use it after it. */
@@ -17,6 +20,7 @@ typedef struct weft__worker {
     weft_thread thread;
     weft__deque deque;
     weft_pool *pool;
+    weft__tally *tally;   /* the pool's; NULL: nothing is counted */
     weft_future *running; /* innermost; next_ is the one that waits for it */
     unsigned turns;
     bool coming;               /* is counted in the pool's */
@@ -82,6 +86,7 @@ struct weft_pool {
     weft__fork_guard guard;
     /* ---- Seldom changed, read without the lock ---- */
     _Alignas(64) weft__worker *workers; /* ever, the newest first */
+    weft__tally *tally;                 /* NULL: nothing is counted */
     uint32_t closed;
     uint32_t urgent; /* how many are listed with high priority */
     uint32_t others; /* and how many with low or high */
@@ -245,6 +250,24 @@ weft_status weft__pool_make_room(weft_pool *pool, weft__limit *limit);
 
 /* With the lock held: there may be room, or there will be none any more. */
 void weft__pool_tell_room(weft_pool *pool);
+
+/* ---- pool_stats.c ---- */
+
+/* A task is about to be submitted; it was not; it is about to be run by who has
+ * it; it has been run since `began`; it was withdrawn. */
+void weft__tally_submit(weft__tally *tally, weft_future *future);
+void weft__tally_undo(weft__tally *tally);
+void weft__tally_begin(weft__tally *tally, const weft_future *future);
+void weft__tally_end(weft__tally *tally, weft_duration began, bool failed);
+void weft__tally_cancel(weft__tally *tally);
+
+void weft__tally_steal(weft__tally *tally);
+
+/* With the pool's lock held: so many are alive. */
+void weft__tally_workers(weft__tally *tally, unsigned alive);
+
+/* In a forked child, whose worker runs these. */
+void weft__tally_after_fork(weft__tally *tally, const weft_future *running);
 
 /* ---- pool_submit.c ---- */
 

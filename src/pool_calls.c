@@ -142,6 +142,8 @@ static weft_status call_one(weft_pool *pool)
         if (status != WEFT_OK)
             return status;
         pool->alive++;
+        if (pool->tally != NULL)
+            weft__tally_workers(pool->tally, pool->alive);
     }
     count_coming(pool);
     return WEFT_OK;

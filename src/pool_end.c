@@ -30,8 +30,11 @@ static weft_future *take_all(weft_pool *pool, uint32_t state)
             stolen->next_ = chain;
             chain = stolen;
         }
-    for (weft_future *each = chain; each != NULL; each = each->next_)
+    for (weft_future *each = chain; each != NULL; each = each->next_) {
         weft__future_set_state(each, state);
+        if (pool->tally != NULL)
+            weft__tally_cancel(pool->tally);
+    }
     return chain;
 }
 
@@ -168,6 +171,7 @@ weft_status weft_pool_destroy(weft_pool *pool)
     wait_until_nobody_waits(pool);
     weft__fork_guard_remove(&pool->guard);
     weft__tasks_free(pool);
+    free(pool->tally);
     free(pool);
     return WEFT_OK;
 }

@@ -120,7 +120,8 @@ void weft__entrance_close(weft_pool *pool)
 
 void weft__entrance_reset(weft_pool *pool)
 {
-    bool open = pool->closed == WEFT__OPEN && pool->capacity == 0;
+    bool open = pool->closed == WEFT__OPEN && pool->capacity == 0 &&
+                pool->tally == NULL;
     weft__store(&pool->inbox, open ? NULL : &closed_inbox);
     for (unsigned i = 0; i < WEFT__LEVELS; i++)
         pool->levels[i] = (weft__level){.first = NULL};

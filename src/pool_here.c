@@ -36,10 +36,15 @@ void weft__run_here(weft_pool *pool, weft_future *future)
     weft_error error;
     future->next_ = innermost;
     innermost = future;
+    weft_duration began = pool->tally != NULL ? weft__os_clock() : 0;
+    if (pool->tally != NULL)
+        weft__tally_begin(pool->tally, future);
     weft__future_begin(future, self->id);
     self->task_stopping = is_stopping;
     bool ok = weft__run_target(future->target_, future->arg_, &result, &error);
     self->task_stopping = below;
     innermost = future->next_;
+    if (pool->tally != NULL)
+        weft__tally_end(pool->tally, began, !ok);
     weft__task_end(pool, NULL, future, result, ok ? NULL : &error);
 }

@@ -65,6 +65,8 @@ static weft_future *drop_oldest(weft_pool *pool)
     weft__entrance_unlink(pool, dropped);
     dropped->next_ = NULL;
     weft__future_set_state(dropped, WEFT__FUTURE_CANCELLED);
+    if (pool->tally != NULL)
+        weft__tally_cancel(pool->tally);
     weft__pool_engage(pool);
     return dropped;
 }

@@ -11,8 +11,8 @@
  *
  * The long way is taken where the short one cannot do: in a pool that is
  * closed, that has no worker yet, that has a capacity (its inbox is shut for
- * good), and for other priorities than the normal one. So none of these costs
- * anything where it is not used.
+ * good) or counts, and for other priorities than the normal one. So none of
+ * these costs anything where it is not used.
  */
 
 #include "misuse.h"
@@ -62,11 +62,15 @@ static weft_status submit_long(weft_pool *pool, weft_future *future,
 {
     weft__limit limit = {.deadline = deadline};
     weft__pool_enter(pool);
+    if (pool->tally != NULL)
+        weft__tally_submit(pool->tally, future);
     weft_status status = weft__pool_status(pool);
     if (status == WEFT_OK && pool->capacity != 0 && !is_inside(pool))
         status = weft__pool_make_room(pool, &limit);
     if (status == WEFT_OK && !limit.run_here)
         status = enter_list(pool, future);
+    if (status != WEFT_OK && pool->tally != NULL)
+        weft__tally_undo(pool->tally);
     weft__pool_tell_room(pool);
     weft__pool_leave(pool);
     if (limit.dropped != NULL)
@@ -98,9 +102,13 @@ static weft_status submit_inside(weft__worker *self, weft_future *future)
     weft_status status = weft__pool_status(pool);
     if (status != WEFT_OK)
         return status;
+    if (self->tally != NULL)
+        weft__tally_submit(self->tally, future);
     future->state_ |= WEFT__FUTURE_LOCAL;
     if (!weft__deque_push(&self->deque, future)) {
         future->state_ &= ~(uint32_t)WEFT__FUTURE_LOCAL;
+        if (self->tally != NULL)
+            weft__tally_undo(self->tally); /* the long way counts it */
         return submit_outside(pool, future, WEFT_FOREVER);
     }
     if (weft__load_ordered(&pool->gate) == WEFT__GATE_CALL)
@@ -236,6 +244,8 @@ bool weft__pool_withdraw(weft_future *future)
     bool withdrawn = withdraw(pool, future);
     if (withdrawn)
         weft__future_set_state(future, WEFT__FUTURE_CANCELLED);
+    if (withdrawn && pool->tally != NULL)
+        weft__tally_cancel(pool->tally);
     (void)weft__pool_review_list(pool);
     weft__pool_leave(pool);
     return withdrawn;

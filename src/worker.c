@@ -52,6 +52,7 @@ weft_status weft__worker_start(weft_pool *pool)
     weft__worker *worker = worker_memory(pool);
     if (worker == NULL)
         return WEFT_NO_MEMORY;
+    worker->tally = pool->tally;
     worker->number = pool->named;
     snprintf(worker->name, sizeof worker->name, "%.50s_%u", pool->name,
              worker->number);
@@ -74,6 +75,8 @@ weft_status weft__worker_start(weft_pool *pool)
 /* Makes a future that was taken the worker's own. */
 static void begin(weft__worker *self, weft_future *future)
 {
+    if (self->tally != NULL)
+        weft__tally_begin(self->tally, future);
     future->next_ = self->running;
     self->running = future;
     weft__future_begin(future, self->thread.id_);
@@ -109,14 +112,23 @@ static weft_future *steal_among(weft__worker *first, const weft__worker *end)
     return future;
 }
 
-/* The own deque, and those of others, each beginning with another. */
+/* From others, each beginning with another. */
+static weft_future *steal(weft__worker *self)
+{
+    weft_future *future = steal_among(self->next, NULL);
+    if (future == NULL)
+        future = steal_among(weft__load(&self->pool->workers), self);
+    if (future != NULL && self->tally != NULL)
+        weft__tally_steal(self->tally);
+    return future;
+}
+
+/* The own deque, then those of others. */
 static weft_future *take_from_deques(weft__worker *self)
 {
     weft_future *future = weft__deque_pop(&self->deque);
     if (future == NULL)
-        future = steal_among(self->next, NULL);
-    if (future == NULL)
-        future = steal_among(weft__load(&self->pool->workers), self);
+        future = steal(self);
     if (future == NULL)
         return NULL;
     begin(self, future);
@@ -253,8 +265,11 @@ void weft__worker_run(weft__worker *self, weft_future *future)
 {
     void *result = NULL;
     weft_error error;
+    weft_duration began = self->tally != NULL ? weft__os_clock() : 0;
     bool ok = weft__run_target(future->target_, future->arg_, &result, &error);
     self->running = future->next_;
+    if (self->tally != NULL)
+        weft__tally_end(self->tally, began, !ok);
     weft__task_end(self->pool, self, future, result, ok ? NULL : &error);
 }
 

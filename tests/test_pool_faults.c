@@ -55,10 +55,19 @@ static weft_status create(void)
                         : (errno == ENOMEM ? WEFT_NO_MEMORY : WEFT_INVALID);
 }
 
+static weft_status create_counting(void)
+{
+    pool = weft_pool_create(.workers = 2, .statistics = true);
+    return pool != NULL ? WEFT_OK
+                        : (errno == ENOMEM ? WEFT_NO_MEMORY : WEFT_INVALID);
+}
+
 START_TEST(creating_a_pool_without_memory)
 {
     long before = live;
     ck_assert_int_eq(fail_at_each(create), 1);
+    assert_ok(weft_pool_destroy(pool));
+    ck_assert_int_eq(fail_at_each(create_counting), 2);
     assert_ok(weft_pool_destroy(pool));
     long after = live;
     ck_assert_int_eq(after, before);

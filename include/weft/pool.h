@@ -47,7 +47,8 @@ typedef struct weft_pool_options {
      * for itself. */
     size_t capacity;
     weft_when_full when_full;
-    bool daemon; /* exit leaves its tasks behind; else it drains them */
+    bool statistics; /* counts, see weft_pool_stats */
+    bool daemon;     /* exit leaves its tasks behind; else it drains them */
     uint8_t private_;
 } weft_pool_options;
 
