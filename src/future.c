@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The future: waiting for it, asking it, withdrawing it, calling back. Its word
- * is drawn in future.h.
- *
- * Callbacks are called before DONE is set, so that they may use the future
- * although its owner may free it as soon as a wait for it returns. To the
- * thread that calls them it is done already: `completing` says which.
+ * The future: completing it, waiting for it, asking it, withdrawing it. Its
+ * word is drawn in future.h.
  */
 
 #include "future.h"
@@ -17,8 +13,6 @@
 #include "registry.h"
 #include "select.h"
 
-#include <stdlib.h>
-
 enum {
     STATE = WEFT__FUTURE_STATE,
     DONE = WEFT__FUTURE_DONE,
@@ -26,29 +20,10 @@ enum {
     CALLBACKS = WEFT__FUTURE_CALLBACKS
 };
 
-struct weft__callback {
-    weft_done_callback call;
-    void *arg;
-    struct weft__callback *next;
-};
-
-/* A future whose callbacks this thread is calling; in one of them it may be
- * calling those of another. */
-typedef struct completion {
-    const weft_future *future;
-    const struct completion *outer;
-} completion;
-
-static _Thread_local const completion *completing;
-
 bool weft__future_is_done(const weft_future *future)
 {
-    if ((weft__future_word(future) & DONE) != 0)
-        return true;
-    const completion *each = completing;
-    while (each != NULL && each->future != future)
-        each = each->outer;
-    return each != NULL;
+    return (weft__future_word(future) & DONE) != 0 ||
+           weft__future_is_calling_back(future);
 }
 
 weft_status weft__future_check(const weft_future *future, const char *function)
@@ -96,46 +71,25 @@ void weft__future_set_state(weft_future *future, uint32_t state)
         ;
 }
 
-static struct weft__callback *take_callbacks(weft_future *future)
-{
-    weft__line *line = weft__line_lock(future);
-    struct weft__callback *taken = future->callbacks_;
-    future->callbacks_ = NULL;
-    weft__fetch_and(&future->state_, ~(uint32_t)CALLBACKS);
-    weft__line_unlock(line);
-    return taken;
-}
-
-static void call_back(weft_future *future)
-{
-    const completion own = {.future = future, .outer = completing};
-    struct weft__callback *next = take_callbacks(future);
-    completing = &own;
-    while (next != NULL) {
-        struct weft__callback *callback = next;
-        next = callback->next;
-        callback->call(future, callback->arg);
-        free(callback);
-    }
-    completing = own.outer;
-}
-
 void weft__future_complete(weft_future *future, uint32_t state)
 {
     weft_group *group = weft__future_group(future);
     if (group != NULL)
         weft__group_before(group, future, state);
+    struct weft__callback *notices = NULL;
     uint32_t word = weft__load(&future->state_);
     while ((word & CALLBACKS) != 0 ||
            !weft__compare_swap(&future->state_, &word, state | DONE)) {
         if ((word & CALLBACKS) == 0)
             continue;
         weft__future_set_state(future, state);
-        call_back(future);
+        weft__future_call_back(future, &notices);
         word = weft__load(&future->state_);
     }
     if ((word & WAITERS) != 0)
         weft__settle(future);
+    if (notices != NULL)
+        weft__future_notify(notices);
     if (group != NULL)
         weft__group_after(group);
 }
@@ -363,46 +317,4 @@ weft_status weft_future_stop(weft_future *future)
     if (status == WEFT_OK)
         weft__future_stop(future);
     return status;
-}
-
-/* ---- Calling back ---- */
-
-/* False: it is done, so call at once. */
-static bool append(weft_future *future, struct weft__callback *callback)
-{
-    weft__line *line = weft__line_lock(future);
-    uint32_t word = weft__load(&future->state_);
-    bool added = false;
-    while ((word & DONE) == 0 && !added)
-        added = weft__compare_swap(&future->state_, &word, word | CALLBACKS);
-    if (added) {
-        struct weft__callback **end = &future->callbacks_;
-        while (*end != NULL)
-            end = &(*end)->next;
-        *end = callback;
-    }
-    weft__line_unlock(line);
-    return added;
-}
-
-weft_status weft_future_add_done_callback(weft_future *future,
-                                          weft_done_callback callback,
-                                          void *arg)
-{
-    static const char function[] = "weft_future_add_done_callback";
-    weft_status status = weft__future_check(future, function);
-    if (status != WEFT_OK)
-        return status;
-    if (callback == NULL)
-        return weft__misuse(WEFT_INVALID, function, future,
-                            "the callback is NULL");
-    struct weft__callback *made = malloc(sizeof *made);
-    if (made == NULL)
-        return WEFT_NO_MEMORY;
-    *made = (struct weft__callback){.call = callback, .arg = arg};
-    if (!weft__future_is_done(future) && append(future, made))
-        return WEFT_OK;
-    free(made);
-    callback(future, arg);
-    return WEFT_OK;
 }

@@ -127,6 +127,19 @@ bool weft__future_mark_waiters(weft_future *future);
 weft_status weft__future_await(weft_future *future, weft_duration deadline,
                                weft__stoppable stoppable);
 
+/* ---- future_callback.c ---- */
+
+/* Is the calling thread calling its callbacks? To it, then, it is done. */
+bool weft__future_is_calling_back(const weft_future *future);
+
+/* Calls those that were added so far; what has to wait until the future is done
+ * comes into `notices`. */
+void weft__future_call_back(weft_future *future,
+                            struct weft__callback **notices);
+void weft__future_notify(struct weft__callback *notices);
+
+/* ---- future.c ---- */
+
 /* Cancels it, or asks its task to stop, or it is done. */
 void weft__future_stop(weft_future *future);
 

@@ -26,6 +26,8 @@
 #include "pool.h"
 #include "registry.h"
 
+#include <errno.h>
+
 #define UNFINISHED ((UINT64_C(1) << 28) - 1)
 #define VISITOR (UINT64_C(1) << 28)
 #define HOLDS ((UINT64_C(1) << 43) - 1) /* of both */
@@ -71,9 +73,29 @@ weft_pool *weft__group_pool(weft_group *group)
 
 /* ---- Holding ---- */
 
+/* The descriptor is raised before the last touch; if somebody came meanwhile,
+ * it is lowered while this one still holds. */
+static uint64_t let_go_and_raise(weft_group *group, uint64_t holds, int fd)
+{
+    uint64_t state = weft__load(&group->state_);
+    bool raised = false;
+    do {
+        bool last = (state & HOLDS) == holds;
+        if (last && !raised)
+            weft__os_signal_fd_raise(fd);
+        else if (!last && raised)
+            weft__os_signal_fd_lower(fd);
+        raised = last;
+    } while (!weft__compare_swap(&group->state_, &state, state - holds));
+    return state;
+}
+
 static void let_go(weft_group *group, uint64_t holds)
 {
-    uint64_t state = weft__fetch_sub(&group->state_, holds);
+    int descriptor = weft__load(&group->descriptor_);
+    uint64_t state = descriptor == 0
+                         ? weft__fetch_sub(&group->state_, holds)
+                         : let_go_and_raise(group, holds, descriptor - 1);
     if ((state & HOLDS) == holds && (state & WAITING) != 0)
         weft__settle(group);
 }
@@ -91,6 +113,8 @@ static weft_status hold_for_both(weft_group *group)
             return WEFT_OVERFLOW;
         next = ((state & ~epoch_mask) | epoch_now()) + VISITOR + 1;
     } while (!weft__compare_swap_weak(&group->state_, &state, next));
+    if ((state & HOLDS) == 0 && weft__load(&group->descriptor_) != 0)
+        weft__os_signal_fd_lower(group->descriptor_ - 1);
     return WEFT_OK;
 }
 
@@ -324,6 +348,49 @@ weft_status weft_group_try_wait(weft_group *group)
     return status == WEFT_TIMED_OUT ? WEFT_BUSY : status;
 }
 
+/* ---- The descriptor ---- */
+
+/* Only one of those who make one at a time gives it to the group. */
+static bool set_descriptor(weft_group *group, int fd)
+{
+    int32_t none = 0;
+    return weft__compare_swap(&group->descriptor_, &none, fd + 1);
+}
+
+static uint64_t visit(weft_group *group)
+{
+    uint64_t state = weft__load(&group->state_), next;
+    do {
+        next = state + VISITOR;
+        if ((state & HOLDS) == 0)
+            next = ((state & ~epoch_mask) | epoch_now()) + VISITOR;
+    } while (!weft__compare_swap_weak(&group->state_, &state, next));
+    return state;
+}
+
+/* Holds the group meanwhile, so that who ends last sees the descriptor. */
+int weft_group_fd(weft_group *group)
+{
+    if (group == NULL) {
+        null_group("weft_group_fd");
+        errno = EINVAL;
+        return -1;
+    }
+    if (weft__load(&group->descriptor_) != 0)
+        return group->descriptor_ - 1;
+    int fd = weft__os_signal_fd();
+    if (fd < 0)
+        return -1;
+    uint64_t state = visit(group);
+    if (!set_descriptor(group, fd))
+        weft__os_signal_fd_close(fd);
+    if (is_old(state))
+        weft__fetch_sub(&group->state_, VISITOR);
+    else
+        let_go(group, VISITOR);
+    return weft__load(&group->descriptor_) - 1;
+}
+
 /* ---- Asking, ending ---- */
 
 const weft_error *weft_group_error(const weft_group *group)
@@ -351,5 +418,8 @@ weft_status weft_group_destroy(weft_group *group)
     if (status == WEFT_BUSY)
         return status;
     (void)conclude(group);
+    if (group->descriptor_ != 0)
+        weft__os_signal_fd_close(group->descriptor_ - 1);
+    group->descriptor_ = 0;
     return WEFT_OK;
 }

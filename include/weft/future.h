@@ -109,6 +109,15 @@ typedef void (*weft_done_callback)(weft_future *future, void *arg);
 WEFT_API WEFT_MUST_USE weft_status weft_future_add_done_callback(
     weft_future *future, weft_done_callback callback, void *arg);
 
+/*
+ * A descriptor for event loops, that poll finds readable once the future is
+ * done: nothing need be read from it. Each call makes another; the caller
+ * closes it, at any time. In a forked child it still tells of the parent's. -1
+ * with errno: EMFILE, ENFILE, ENOMEM; EINVAL for NULL or a future never
+ * submitted. Does not block.
+ */
+WEFT_API int weft_future_fd(weft_future *future);
+
 /* ---- Many futures ---- */
 
 typedef enum weft_wait_mode {

@@ -27,7 +27,8 @@ typedef struct weft_group {
     /* Private. */
     uint8_t private_;
     int32_t code_;
-    uint64_t state_; /* drawn in src/group.c */
+    int32_t descriptor_; /* + 1 */
+    uint64_t state_;     /* drawn in src/group.c */
     weft_future *members_;
     uint64_t failure_;
 } weft_group;
@@ -76,6 +77,15 @@ WEFT_API weft_status weft_group_stop(weft_group *group);
 
 /* How many of its tasks are not done. Does not block. */
 WEFT_API size_t weft_group_unfinished(const weft_group *group);
+
+/*
+ * A descriptor for event loops, that poll finds readable while none of the
+ * tasks is unfinished (perhaps the moment before: weft_group_try_wait tells).
+ * The group's own, always the same: it is closed by weft_group_destroy, which a
+ * group with a descriptor needs. -1 with errno: EMFILE, ENFILE; EINVAL for
+ * NULL. Does not block.
+ */
+WEFT_API int weft_group_fd(weft_group *group);
 
 /* Stops it and waits until all tasks are done (not even a stop request ends
  * that): the futures are the caller's, and the group is as new. WEFT_OK, also

@@ -209,6 +209,11 @@ int weft__os_signal_fd(void)
     return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
 }
 
+int weft__os_signal_fd_share(int fd)
+{
+    return fcntl(fd, F_DUPFD_CLOEXEC, 0);
+}
+
 void weft__os_signal_fd_raise(int fd)
 {
     uint64_t one = 1;

@@ -100,6 +100,8 @@ const char *weft__os_symbol(void *address);
  * more. raise and lower never block and are idempotent. */
 int weft__os_signal_fd(void);
 void weft__os_signal_fd_raise(int fd);
+/* Another number for the same one; -1 if there are no more. */
+int weft__os_signal_fd_share(int fd);
 void weft__os_signal_fd_lower(int fd);
 void weft__os_signal_fd_close(int fd);
 /* In a forked child: the same number, but no longer shared with the parent, and
