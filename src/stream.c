@@ -25,7 +25,7 @@ enum { AHEAD_OF_EACH_WORKER = 4 };
 typedef struct slot {
     weft_future future;
     void *item;
-    weft_status refused; /* by the pool: the future was not submitted */
+    weft_status refused; /* WEFT_FULL: not yet submitted; else for good */
 } slot;
 
 struct weft_stream {
@@ -106,22 +106,33 @@ static void leave(weft_stream *stream)
     weft__store(&stream->inside, 0);
 }
 
+/* Only the youngest may not yet be submitted; false: the pool is still full. */
+static bool submit_youngest(weft_stream *stream)
+{
+    if (stream->count == 0)
+        return true;
+    slot *youngest = slot_at(stream, stream->count - 1);
+    if (youngest->refused == WEFT_FULL)
+        youngest->refused = weft_try_submit(stream->pool, &youngest->future,
+                                            stream->target, youngest->item);
+    return youngest->refused != WEFT_FULL;
+}
+
 /* Takes in what may be in flight; what there is to say if nothing is. */
 static weft_status fill(weft_stream *stream)
 {
-    while (stream->end == WEFT_OK && stream->count < stream->look_ahead) {
+    while (submit_youngest(stream) && stream->end == WEFT_OK &&
+           stream->count < stream->look_ahead) {
         slot *place = slot_at(stream, stream->count);
         place->item = NULL;
         weft_status status = stream->source(&place->item, stream->context);
         if (status == WEFT_BUSY)
             return WEFT_BUSY;
-        if (status != WEFT_OK) {
-            stream->end = status;
-            break;
+        if (status == WEFT_OK) {
+            place->refused = WEFT_FULL;
+            count(stream, stream->count + 1);
         }
-        place->refused = weft_submit(stream->pool, &place->future,
-                                     stream->target, place->item);
-        count(stream, stream->count + 1);
+        stream->end = status;
     }
     return stream->end;
 }
@@ -132,17 +143,35 @@ static bool is_to_come(weft_status awaited)
            awaited == WEFT_DEADLOCK;
 }
 
+/* Nothing else is in flight: the pool does with a full pool's submit what it
+ * was told to. */
+static weft_status submit_at_last(weft_stream *stream, slot *oldest,
+                                  weft_duration deadline)
+{
+    if (deadline == 0)
+        return WEFT_TIMED_OUT;
+    weft_status status =
+        weft_submit_timed(stream->pool, &oldest->future, stream->target,
+                          oldest->item, weft__remaining(deadline));
+    if (!is_to_come(status))
+        oldest->refused = status;
+    return status;
+}
+
 static weft_status take_oldest(weft_stream *stream, void **item, void **result,
                                weft_duration deadline)
 {
     slot *oldest = slot_at(stream, 0);
     weft_status status = oldest->refused;
-    if (status == WEFT_OK) {
+    if (status == WEFT_FULL)
+        status = submit_at_last(stream, oldest, deadline);
+    bool submitted = status == WEFT_OK;
+    if (submitted)
         status = weft__future_await(&oldest->future, deadline, WEFT__STOPPABLE);
-        if (is_to_come(status))
-            return status;
+    if (is_to_come(status))
+        return status;
+    if (submitted)
         status = weft_future_try_result(&oldest->future, result);
-    }
     if (status == WEFT_FAILED) {
         stream->code = oldest->future.code_;
         stream->failure = oldest->future.failure_;

@@ -4,7 +4,6 @@
 
 #include "support.h"
 
-#include <errno.h>
 #include <stdatomic.h>
 #include <weft/event.h>
 #include <weft/queue.h>
@@ -278,96 +277,6 @@ START_TEST(what_the_pool_refuses_or_cancels_is_told)
 }
 END_TEST
 
-/* ---- Inside tasks ---- */
-
-static void *run_stream(void *arg)
-{
-    weft_pool *own = arg;
-    intptr_t end = 100;
-    given = 0;
-    weft_stream *stream =
-        weft_map_stream(own, twice, count_up, &end, .look_ahead = AHEAD);
-    void *result;
-    intptr_t sum = 0;
-    while (weft_stream_next(stream, NULL, &result) == WEFT_OK)
-        sum += (intptr_t)result;
-    ck_assert_int_eq(sum, 100 * 101);
-    assert_ok(weft_stream_destroy(stream));
-    return NULL;
-}
-
-START_TEST(a_stream_inside_a_task_needs_no_other_worker)
-{
-    weft_future future;
-    weft_pool *one = weft_pool_create(.workers = 1);
-    assert_ok(weft_submit(one, &future, run_stream, one));
-    assert_ok(weft_future_result(&future, NULL));
-    assert_ok(weft_pool_destroy(one));
-}
-END_TEST
-
-/* ---- Refused ---- */
-
-static weft_stream *own_stream;
-
-static void *use_own_stream(void *item)
-{
-    expect_misuse(weft_stream_destroy(own_stream), WEFT_DEADLOCK);
-    expect_misuse(weft_stream_next(own_stream, NULL, NULL), WEFT_DEADLOCK);
-    weft_event_set(&go);
-    return item;
-}
-
-START_TEST(a_target_cannot_wait_for_itself)
-{
-    own_stream = open_stream(use_own_stream, 1);
-    assert_status(weft_stream_try_next(own_stream, NULL, NULL), WEFT_BUSY);
-    assert_ok(weft_event_wait(&go));
-    assert_ok(weft_stream_next(own_stream, NULL, NULL));
-    assert_ok(weft_stream_destroy(own_stream));
-}
-END_TEST
-
-static weft_status use_from_source(void **item, void *context)
-{
-    (void)item, (void)context;
-    expect_misuse(weft_stream_next(own_stream, NULL, NULL), WEFT_NOT_OWNER);
-    expect_misuse(weft_stream_destroy(own_stream), WEFT_NOT_OWNER);
-    return WEFT_EMPTY;
-}
-
-START_TEST(one_call_at_a_time)
-{
-    own_stream = weft_map_stream(pool, twice, use_from_source, NULL);
-    assert_status(weft_stream_next(own_stream, NULL, NULL), WEFT_EMPTY);
-    assert_ok(weft_stream_destroy(own_stream));
-}
-END_TEST
-
-static weft_status refused(weft_pool *of, weft_target target,
-                           weft_source source, size_t look_ahead)
-{
-    errno = 0;
-    weft_stream *stream =
-        weft_map_stream(of, target, source, NULL, .look_ahead = look_ahead);
-    ck_assert_ptr_null(stream);
-    return errno == EINVAL ? WEFT_INVALID : WEFT_NO_MEMORY;
-}
-
-START_TEST(wrong_calls_are_answered)
-{
-    expect_misuse(refused(NULL, twice, count_up, 1), WEFT_INVALID);
-    expect_misuse(refused(pool, NULL, count_up, 1), WEFT_INVALID);
-    expect_misuse(refused(pool, twice, NULL, 1), WEFT_INVALID);
-    assert_status(refused(pool, twice, count_up, SIZE_MAX), WEFT_NO_MEMORY);
-    expect_misuse(weft_stream_next(NULL, NULL, NULL), WEFT_INVALID);
-    expect_misuse(weft_stream_next_timed(NULL, NULL, NULL, 0), WEFT_INVALID);
-    expect_misuse(weft_stream_try_next(NULL, NULL, NULL), WEFT_INVALID);
-    ck_assert_uint_eq(weft_stream_in_flight(NULL), 0);
-    ck_assert_ptr_null(weft_stream_error(NULL));
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -381,10 +290,6 @@ int main(void)
         a_stop_request_ends_the_wait_and_keeps_the_item,
         destroy_stops_what_is_in_flight_and_drops_it,
         what_the_pool_refuses_or_cancels_is_told,
-        a_stream_inside_a_task_needs_no_other_worker,
-        a_target_cannot_wait_for_itself,
-        one_call_at_a_time,
-        wrong_calls_are_answered,
     };
     return RUN_TESTS_AROUND("stream", tests, set_up, tear_down);
 }

@@ -55,12 +55,14 @@ WEFT_API weft_stream *weft_map_stream_with(weft_pool *pool, weft_target target,
  * each may be NULL. WEFT_OK; WEFT_FAILED: its target failed, see
  * weft_stream_error, and the next call goes on with the next item; or what the
  * source answered, with `*item` NULL, if nothing is in flight. Of an item that
- * the pool refused, the status of weft_submit; WEFT_BROKEN: the pool broke (or
- * was the parent's, in a forked child); WEFT_CANCELLED: it was shut down.
- * WEFT_STOPPED: the caller was asked to stop while it waited; nothing came out,
- * and the item is still the next. WEFT_NOT_OWNER: another thread is in such a
- * call, or the source calls it; WEFT_INVALID: NULL. WEFT_DEADLOCK: a
- * target waits for itself. Any thread may call, one at a time.
+ * the pool refused, the status of weft_submit (an item waits in the stream for
+ * room in a full pool, and only as the oldest one for what that pool does
+ * then); WEFT_BROKEN: the pool broke (or was the parent's, in a forked child);
+ * WEFT_CANCELLED: it was shut down. WEFT_STOPPED: the caller was asked to stop
+ * while it waited; nothing came out, and the item is still the next.
+ * WEFT_NOT_OWNER: another thread is in such a call, or the source calls it;
+ * WEFT_INVALID: NULL. WEFT_DEADLOCK: a target waits for itself. Any thread may
+ * call, one at a time.
  */
 WEFT_API WEFT_MUST_USE weft_status weft_stream_next(weft_stream *stream,
                                                     void **item, void **result);
