@@ -5,9 +5,9 @@
 /*
  * Loops on a pool. At most as many threads as the pool has workers take part,
  * 65 at most, the caller among them: a loop goes on with whatever workers are
- * free, none if need be, so loops inside loops and inside tasks are fine. A
- * stop request of the caller does not end a loop early: what the others work on
- * is usually the caller's own.
+ * free, none if need be, so loops inside loops and inside tasks are fine. Each
+ * takes some 8 KiB of its caller's stack. A stop request of the caller does not
+ * end a loop early: what the others work on is usually the caller's own.
  */
 
 #include "pool.h"
