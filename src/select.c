@@ -35,10 +35,11 @@ static void try_to_choose(weft__selection *selection,
         weft__choose(selection, which, status);
 }
 
-/* Nearly always. */
+/* Nearly always; else a closer look is needed, as at a queue whose comparison
+ * may be what calls. */
 static bool is_sound(const weft_select_case *which)
 {
-    return which->queue_ != NULL &&
+    return which->queue_ != NULL && which->queue_->kind != WEFT_PRIORITY &&
            ((which->kind_ == WEFT__SELECT_GET && which->to_ != NULL) ||
             (which->kind_ == WEFT__SELECT_PUT && which->from_ != NULL));
 }

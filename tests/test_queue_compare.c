@@ -105,6 +105,30 @@ START_TEST(also_beside_a_descriptor_and_for_many)
 }
 END_TEST
 
+static void select_at_full(void)
+{
+    int item = 9;
+    const weft_select_case putting = WEFT_SELECT_PUT(queue, &item);
+    expect_misuse(weft_select(&putting, 1, NULL), WEFT_DEADLOCK);
+    calls++;
+}
+
+/* While one is taken out there is no room yet for another. */
+START_TEST(nor_does_a_selection_wait_for_it)
+{
+    create();
+    put(1);
+    assert_ok(weft_queue_set_maxsize(queue, 3));
+    beside = select_at_full;
+    ck_assert_int_eq(get(), 1);
+    ck_assert_int_ge(calls, 1);
+    beside = NULL;
+    ck_assert_uint_eq(weft_queue_size(queue), 2);
+    assert_ok(weft_queue_shutdown(queue, true));
+    assert_ok(weft_queue_destroy(queue));
+}
+END_TEST
+
 static size_t seen;
 
 static void look(void)
@@ -215,6 +239,7 @@ int main(void)
     const TTest *const tests[] = {
         a_comparison_that_calls_its_own_queue_is_answered,
         also_beside_a_descriptor_and_for_many,
+        nor_does_a_selection_wait_for_it,
         a_comparison_may_look_at_the_size,
         a_comparison_may_use_another_queue,
         a_handler_that_calls_the_queue_hears_of_it_once,

@@ -87,10 +87,11 @@ typedef struct weft_select_case {
  * to stop while it waited; WEFT_NO_MEMORY: it must wait for more than
  * WEFT_SELECT_FREE cases; WEFT_INVALID: NULL, or a case that the macros did not
  * make; WEFT_NOT_STARTED: a future or thread was not; WEFT_DEADLOCK: a thread
- * would join itself, a task wait for itself.
+ * would join itself, a task wait for itself, a comparison for its own queue.
  *
- * A queue may stand in several cases. If there are none, or all are off, it
- * waits for the stop alone. What the cases point to must live until it returns.
+ * A queue may stand in several cases; the wait counts in the statistics of each
+ * queue. If there are no cases, or all are off, it waits for the stop alone.
+ * What the cases point to must live until it returns.
  */
 WEFT_API WEFT_MUST_USE weft_status weft_select(const weft_select_case *cases,
                                                size_t n, size_t *chosen);
