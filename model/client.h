@@ -16,6 +16,7 @@ typedef struct client {
     void (*begin)(void); /* before the threads: makes everything new */
     void (*threads[CLIENT_THREADS])(void);
     void (*end)(void); /* after them */
+    unsigned processors[CLIENT_THREADS]; /* that they seem to run on */
 } client;
 
 /* Defined by each client. */
@@ -23,6 +24,12 @@ extern const client the_client;
 
 /* The record of the thread that runs the_client.threads[thread]. */
 weft__record *client_record(unsigned thread);
+
+/* Is that thread about to sleep, or asleep? */
+static inline bool client_waits(unsigned thread)
+{
+    return weft__load(&client_record(thread)->waits_for) != NULL;
+}
 
 /* What weft_thread_stop does. */
 static inline void client_stop(unsigned thread)

@@ -5,12 +5,11 @@
 #include "weft/barrier.h"
 #include "client.h"
 
-static weft_barrier barrier;
+static weft_barrier barrier = WEFT_BARRIER(CLIENT_THREADS);
 static unsigned came[CLIENT_THREADS], numbers[CLIENT_THREADS];
 
 static void begin(void)
 {
-    barrier = (weft_barrier)WEFT_BARRIER(CLIENT_THREADS);
     for (unsigned i = 0; i < CLIENT_THREADS; i++)
         came[i] = numbers[i] = 0;
     weft__line_unlock(weft__line_lock(&barrier));

@@ -5,13 +5,12 @@
 #include "client.h"
 #include "weft/barrier.h"
 
-static weft_barrier barrier;
+static weft_barrier barrier = WEFT_BARRIER(CLIENT_THREADS);
 static weft_status statuses[CLIENT_THREADS];
 
 static void begin(void)
 {
-    barrier = (weft_barrier)WEFT_BARRIER(CLIENT_THREADS);
-    weft__line_unlock(weft__line_lock(&barrier));
+    must(weft_barrier_reset(&barrier) == WEFT_OK);
 }
 
 static void come_0(void)

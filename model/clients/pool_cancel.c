@@ -8,14 +8,14 @@
 
 static weft_pool *pool;
 static weft_future future;
-static unsigned submitted, runs;
+static unsigned submitted, cancelling, runs;
 static bool cancelled;
 
 static void begin(void)
 {
     pool = weft_pool_create(.workers = 1, .daemon = true);
     must(pool != NULL);
-    submitted = runs = 0;
+    submitted = cancelling = runs = 0;
 }
 
 static void *task(void *arg)
@@ -30,6 +30,7 @@ static void submit_and_cancel(void)
     must(weft_submit(pool, &future, task, &runs) == WEFT_OK);
     weft__store(&submitted, 1);
     weft_status status = weft_future_cancel(&future);
+    weft__store(&cancelling, 1);
     cancelled = status == WEFT_OK;
     must(cancelled || status == WEFT_ALREADY_STARTED);
     must(weft_pool_shutdown(pool) == WEFT_OK);
@@ -38,6 +39,7 @@ static void submit_and_cancel(void)
 static void wait(void)
 {
     client_await(weft__load(&submitted) != 0);
+    client_come_after(weft__load(&cancelling) != 0);
     weft_status status = weft_future_result(&future, NULL);
     must(status == (runs == 1 ? (weft_status)WEFT_OK : WEFT_CANCELLED));
 }

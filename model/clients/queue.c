@@ -16,6 +16,7 @@ static void put(unsigned item)
 static void put_two(void)
 {
     put(2);
+    must(weft_queue_size(queue) <= 1);
 }
 
 static void begin(void)

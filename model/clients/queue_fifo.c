@@ -9,7 +9,7 @@
 static weft_queue *queue;
 static unsigned written[4];
 
-static void put(unsigned item)
+static void put(size_t item)
 {
     written[item] = 1;
     must(weft_queue_put(queue, &item) == WEFT_OK);
@@ -17,7 +17,7 @@ static void put(unsigned item)
 
 static void begin(void)
 {
-    queue = weft_queue_create(sizeof(unsigned));
+    queue = weft_queue_create(sizeof(size_t));
     must(queue != NULL);
     written[1] = written[2] = written[3] = 0;
     put(1);
@@ -36,7 +36,7 @@ static void put_three(void)
 static void get_all(void)
 {
     for (unsigned i = 1; i <= 3; i++) {
-        unsigned item = 0;
+        size_t item = 0;
         must(weft_queue_get(queue, &item) == WEFT_OK);
         must(written[item] == 1);
         must((item == 1) == (i == 1));
