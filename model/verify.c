@@ -14,6 +14,7 @@
  * deadline. As the look may come at any moment, that is every expiry there is.
  */
 
+#include "cache.h"
 #include "client.h"
 #include "lifecycle.h"
 #include "misuse.h"
@@ -24,7 +25,7 @@
 _Thread_local uint32_t weft__fast_id = WEFT__UNMET;
 _Thread_local weft__record *weft__current;
 
-static weft__record records[CLIENT_THREADS];
+static weft__record records[CLIENT_THREADS + 1]; /* the last is main's */
 
 weft__record *client_record(unsigned thread)
 {
@@ -140,11 +141,31 @@ void weft__os_yield(void)
 {
 }
 
-/* ---- The registry: three threads, met before they start ---- */
+unsigned weft__os_processor(void)
+{
+    return the_client.processors[weft__current - records];
+}
+
+/* Of all the looks the last, and not even that if all must be bounded: whoever
+ * looks in vain goes on as if it had not. */
+bool weft__wait_awake(const void *object, bool (*ready)(void *context),
+                      void *context)
+{
+    (void)object;
+    return !CLIENT_BOUNDED && ready(context);
+}
+
+bool weft__wait_awake_behind_lock(const void *object,
+                                  bool (*ready)(void *context), void *context)
+{
+    return weft__wait_awake(object, ready, context);
+}
+
+/* ---- The registry: all threads have been met before they start ---- */
 
 weft__record *weft__register(void)
 {
-    client_failed("the main thread waits", __FILE__, __LINE__);
+    client_failed("a thread that was never met", __FILE__, __LINE__);
     return NULL;
 }
 
@@ -193,19 +214,27 @@ void weft__sanitizer_renewed(const void *lock)
 
 /* Zeroed, and of any type, only if static: so it is not noticed if it is used
  * after it was freed. For queues, pools and workers. */
-static _Alignas(64) unsigned char zeroed[8192];
+static _Alignas(64) void *zeroed[256];
 static size_t zeroed_used;
 
 void *verifier_calloc(size_t n, size_t size)
 {
-    size_t rounded = (n * size + 63) / 64 * 64;
-    return zeroed + weft__fetch_add(&zeroed_used, rounded);
+    enum { WORDS = 64 / sizeof *zeroed };
+    size_t words = (n * size + 63) / 64 * WORDS;
+    size_t first = weft__fetch_add(&zeroed_used, words);
+    must(first + words <= sizeof zeroed / sizeof *zeroed);
+    return &zeroed[first];
+}
+
+static bool is_zeroed(void *memory)
+{
+    void **word = memory;
+    return word >= zeroed && word < zeroed + sizeof zeroed / sizeof *zeroed;
 }
 
 void verifier_free(void *memory)
 {
-    unsigned char *bytes = memory;
-    if (bytes < zeroed || bytes >= zeroed + sizeof zeroed)
+    if (!is_zeroed(memory))
         __VERIFIER_free(memory);
 }
 
@@ -223,12 +252,35 @@ void *memcpy(void *to, const void *from, size_t size)
     return to;
 }
 
-void *(memset)(void *to, int byte, size_t size)
+void *memset(void *to, int byte, size_t size)
 {
     must(byte == 0 && size % sizeof(void *) == 0);
+    if (is_zeroed(to))
+        return to;
     for (size_t i = 0; i < size / sizeof(void *); i++)
         ((void **)to)[i] = NULL;
     return to;
+}
+
+int memcmp(const void *one, const void *two, size_t size)
+{
+    must(size == sizeof(uint64_t));
+    return *(const uint64_t *)one != *(const uint64_t *)two;
+}
+
+/* All keys collide. */
+uint64_t weft__cache_hash(const uint64_t seed[2], const void *bytes,
+                          size_t size)
+{
+    (void)seed;
+    (void)bytes;
+    return size;
+}
+
+void weft__os_random(void *bytes, size_t size)
+{
+    (void)bytes;
+    (void)size;
 }
 
 /* ---- Life cycle: nothing ends, forks or fails ---- */
@@ -293,11 +345,16 @@ void weft__service_join(weft_thread *thread)
 
 /* ---- Running ---- */
 
+static void meet(weft__record *record)
+{
+    weft__current = record;
+    weft__fast_id = record->id;
+}
+
 static void *run(void *arg)
 {
     weft__record *record = arg;
-    weft__current = record;
-    weft__fast_id = record->id;
+    meet(record);
     the_client.threads[record - records]();
     return NULL;
 }
@@ -305,8 +362,9 @@ static void *run(void *arg)
 int main(void)
 {
     long threads[CLIENT_THREADS];
-    for (unsigned i = 0; i < CLIENT_THREADS; i++)
+    for (unsigned i = 0; i <= CLIENT_THREADS; i++)
         records[i].id = UINT32_C(1) << 15 | i;
+    meet(&records[CLIENT_THREADS]);
     the_client.begin();
     for (unsigned i = 0; i < CLIENT_THREADS; i++)
         threads[i] = __VERIFIER_thread_create(NULL, run, &records[i]);
