@@ -193,10 +193,22 @@ void weft__queue_end(weft__moving *moving);
 void weft__queue_count_depth(weft_queue *queue);
 
 /* The call has to wait from now on; nothing if it had to before. */
-void weft__queue_wait_begins(weft__moving *moving);
+void weft__queue_note_begin(weft__moving *moving);
+
+static inline void weft__queue_wait_begins(weft__moving *moving)
+{
+    if (weft__load_relaxed(&moving->queue->counting) != 0)
+        weft__queue_note_begin(moving);
+}
 
 /* With the side's gate: its wait, if it had one, is over. */
-void weft__queue_wait_ends(weft__moving *moving);
+void weft__queue_note_end(weft__moving *moving);
+
+static inline void weft__queue_wait_ends(weft__moving *moving)
+{
+    if (moving->since != 0)
+        weft__queue_note_end(moving);
+}
 
 /* ---- First in, first out: a chain of blocks between the two sides ---- */
 

@@ -39,18 +39,18 @@ void weft__queue_count_depth(weft_queue *queue)
     weft__queue_close_room(&queue->put);
 }
 
-void weft__queue_wait_begins(weft__moving *moving)
+void weft__queue_note_begin(weft__moving *moving)
 {
-    if (weft__load_relaxed(&moving->queue->counting) != 0 && moving->since == 0)
+    if (moving->since == 0)
         moving->since = weft__os_clock();
 }
 
-void weft__queue_wait_ends(weft__moving *moving)
+void weft__queue_note_end(weft__moving *moving)
 {
     weft_duration began = moving->since;
     weft_duration counting = moving->queue->counting;
     moving->since = 0;
-    if (began == 0 || counting == 0 || began < counting)
+    if (counting == 0 || began < counting)
         return;
     moving->side->waited++;
     moving->side->waiting += weft__os_clock() - began;
