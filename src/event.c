@@ -28,7 +28,7 @@
 
 #include "misuse.h"
 #include "registry.h"
-#include "select.h"
+#include "watch.h"
 
 enum { SET = 1, WAITERS = 2 };
 

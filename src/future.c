@@ -11,7 +11,7 @@
 #include "misuse.h"
 #include "pool.h"
 #include "registry.h"
-#include "select.h"
+#include "watch.h"
 
 enum {
     STATE = WEFT__FUTURE_STATE,

@@ -2,27 +2,12 @@
 #ifndef WEFT_SRC_SELECT_H
 #define WEFT_SRC_SELECT_H
 
-/*
- * Waiting for many things: what it asks of each, and what its files share. What
- * a queue does for it is in queue.h.
- */
+/* Waiting for the first of many: what its files share. What it asks of each
+ * thing is in queue.h and watch.h. */
 
 #include "queue.h"
+#include "watch.h"
 #include "weft/select.h"
-
-/* ---- Events, futures, threads: once they happened, they stay so ---- */
-
-/* Puts the waiter in the thing's line, to be served when it is set, is done,
- * has ended. False: it is. */
-bool weft__event_watch(weft_event *event, weft__waiter *waiter);
-bool weft__future_watch(weft_future *future, weft__waiter *waiter);
-bool weft__thread_watch(weft_thread *thread, weft__waiter *waiter);
-
-bool weft__thread_has_ended(const weft_thread *thread);
-
-/* WEFT_OK if the calling thread may join it; else the misuse is reported. */
-weft_status weft__thread_check_join(const weft_thread *thread,
-                                    const char *function);
 
 /* ---- A case: select_case.c ---- */
 

@@ -19,7 +19,7 @@
 #include "lifecycle.h"
 #include "misuse.h"
 #include "registry.h"
-#include "select.h"
+#include "watch.h"
 
 #include <stdlib.h>
 #include <string.h>
