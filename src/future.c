@@ -23,7 +23,7 @@ enum {
 bool weft__future_is_done(const weft_future *future)
 {
     return (weft__future_word(future) & DONE) != 0 ||
-           weft__future_is_calling_back(future);
+           (weft__completing != NULL && weft__future_is_calling_back(future));
 }
 
 weft_status weft__future_check(const weft_future *future, const char *function)
@@ -71,12 +71,24 @@ void weft__future_set_state(weft_future *future, uint32_t state)
         ;
 }
 
-void weft__future_complete(weft_future *future, uint32_t state)
+bool weft__future_complete_quietly(weft_future *future, uint32_t state)
+{
+    uint32_t word = weft__load_relaxed(&future->state_);
+    do
+        if ((word & (CALLBACKS | WEFT__FUTURE_GROUPED)) != 0)
+            return false;
+    while (!weft__compare_swap_weak(&future->state_, &word, state | DONE));
+    if ((word & WAITERS) != 0)
+        weft__settle(future);
+    return true;
+}
+
+static void complete_loudly(weft_future *future, uint32_t state)
 {
     weft_group *group = weft__future_group(future);
+    struct weft__callback *notices = NULL;
     if (group != NULL)
         weft__group_before(group, future, state);
-    struct weft__callback *notices = NULL;
     uint32_t word = weft__load(&future->state_);
     while ((word & CALLBACKS) != 0 ||
            !weft__compare_swap(&future->state_, &word, state | DONE)) {
@@ -94,16 +106,10 @@ void weft__future_complete(weft_future *future, uint32_t state)
         weft__group_after(group);
 }
 
-bool weft__future_complete_quietly(weft_future *future, uint32_t state)
+void weft__future_complete(weft_future *future, uint32_t state)
 {
-    uint32_t word = weft__load_relaxed(&future->state_);
-    do
-        if ((word & (CALLBACKS | WEFT__FUTURE_GROUPED)) != 0)
-            return false;
-    while (!weft__compare_swap_weak(&future->state_, &word, state | DONE));
-    if ((word & WAITERS) != 0)
-        weft__settle(future);
-    return true;
+    if (!weft__future_complete_quietly(future, state))
+        complete_loudly(future, state);
 }
 
 /* ---- Waiting ---- */
@@ -161,7 +167,7 @@ static weft_status await_in_task(weft__worker *self, weft_future *future,
                                  weft_duration deadline,
                                  weft__stoppable stoppable)
 {
-    if (stoppable == WEFT__STOPPABLE && weft__self_stopping(weft__self()))
+    if (stoppable == WEFT__STOPPABLE && weft__worker_stopping(self))
         return WEFT_STOPPED;
     if (deadline == WEFT_FOREVER && weft__worker_take(self, future)) {
         weft__worker_run(self, future);

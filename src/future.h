@@ -132,6 +132,9 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
 /* Is the calling thread calling its callbacks? To it, then, it is done. */
 bool weft__future_is_calling_back(const weft_future *future);
 
+/* NULL: it calls nobody's. */
+extern _Thread_local const struct weft__completion *weft__completing;
+
 /* Calls those that were added so far; what has to wait until the future is done
  * comes into `notices`. */
 void weft__future_call_back(weft_future *future,

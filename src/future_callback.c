@@ -5,7 +5,7 @@
  *
  * Callbacks are called before DONE is set, so that they may use the future
  * although its owner may free it as soon as a wait for it returns. To the
- * thread that calls them it is done already: `completing` says which.
+ * thread that calls them it is done already: weft__completing says which.
  *
  * Descriptors are raised after DONE, so that whoever is woken finds it done.
  * They stand among the callbacks until then, and the pool has a copy of its own
@@ -28,16 +28,16 @@ struct weft__callback {
 
 /* A future whose callbacks this thread is calling; in one of them it may be
  * calling those of another. */
-typedef struct completion {
+typedef struct weft__completion {
     const weft_future *future;
-    const struct completion *outer;
+    const struct weft__completion *outer;
 } completion;
 
-static _Thread_local const completion *completing;
+_Thread_local const completion *weft__completing;
 
 bool weft__future_is_calling_back(const weft_future *future)
 {
-    const completion *each = completing;
+    const completion *each = weft__completing;
     while (each != NULL && each->future != future)
         each = each->outer;
     return each != NULL;
@@ -58,9 +58,9 @@ static struct weft__callback *take_all(weft_future *future)
 void weft__future_call_back(weft_future *future,
                             struct weft__callback **notices)
 {
-    const completion own = {.future = future, .outer = completing};
+    const completion own = {.future = future, .outer = weft__completing};
     struct weft__callback *next = take_all(future);
-    completing = &own;
+    weft__completing = &own;
     while (next != NULL) {
         struct weft__callback *callback = next;
         next = callback->next;
@@ -72,7 +72,7 @@ void weft__future_call_back(weft_future *future,
         callback->call(future, callback->arg);
         free(callback);
     }
-    completing = own.outer;
+    weft__completing = own.outer;
 }
 
 static void raise_and_free(struct weft__callback *notice)

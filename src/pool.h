@@ -194,6 +194,19 @@ static inline weft__worker *weft__worker_self(void)
 /* Would the calling thread wait for itself if it waited for the pool's end? */
 bool weft__pool_is_own(const weft_pool *pool);
 
+/* As weft__self_stopping, and cheaper where nobody asked. The innermost task
+ * may be one that the worker runs for another pool. */
+static inline bool weft__worker_stopping(const weft__worker *self)
+{
+    const weft__record *record = weft__self();
+    if (weft__record_stopping(record))
+        return true;
+    uint32_t word = self->running != NULL
+                        ? weft__load_relaxed(&self->running->state_)
+                        : WEFT__FUTURE_STOP;
+    return (word & WEFT__FUTURE_STOP) != 0 && weft__self_stopping(record);
+}
+
 /* With the lock held. A worker that is coming. */
 weft_status weft__worker_start(weft_pool *pool);
 
@@ -207,9 +220,9 @@ bool weft__worker_take(weft__worker *self, weft_future *future);
 /* Runs a future that was taken, and completes it. */
 void weft__worker_run(weft__worker *self, weft_future *future);
 
-/* Completes one that was run, by a worker or, NULL, by another thread. */
-void weft__task_end(weft_pool *pool, weft__worker *self, weft_future *future,
-                    void *result, const weft_error *error);
+/* Completes one that another thread than a worker has run. */
+void weft__task_end(weft_pool *pool, weft_future *future, void *result,
+                    const weft_error *error);
 
 /* ---- pool_here.c ---- */
 

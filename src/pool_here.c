@@ -46,5 +46,5 @@ void weft__run_here(weft_pool *pool, weft_future *future)
     innermost = future->next_;
     if (pool->tally != NULL)
         weft__tally_end(pool->tally, began, !ok);
-    weft__task_end(pool, NULL, future, result, ok ? NULL : &error);
+    weft__task_end(pool, future, result, ok ? NULL : &error);
 }

@@ -96,6 +96,15 @@ static weft_status submit_outside(weft_pool *pool, weft_future *future,
     return WEFT_OK;
 }
 
+/* Its deque is full; the long way counts it itself. */
+static weft_status overflow(weft__worker *self, weft_future *future)
+{
+    future->state_ &= ~(uint32_t)WEFT__FUTURE_LOCAL;
+    if (self->tally != NULL)
+        weft__tally_undo(self->tally);
+    return submit_outside(self->pool, future, WEFT_FOREVER);
+}
+
 static weft_status submit_inside(weft__worker *self, weft_future *future)
 {
     weft_pool *pool = self->pool;
@@ -105,12 +114,8 @@ static weft_status submit_inside(weft__worker *self, weft_future *future)
     if (self->tally != NULL)
         weft__tally_submit(self->tally, future);
     future->state_ |= WEFT__FUTURE_LOCAL;
-    if (!weft__deque_push(&self->deque, future)) {
-        future->state_ &= ~(uint32_t)WEFT__FUTURE_LOCAL;
-        if (self->tally != NULL)
-            weft__tally_undo(self->tally); /* the long way counts it */
-        return submit_outside(pool, future, WEFT_FOREVER);
-    }
+    if (!weft__deque_push(&self->deque, future))
+        return overflow(self, future);
     if (weft__load_ordered(&pool->gate) == WEFT__GATE_CALL)
         weft__pool_call(pool, false);
     return WEFT_OK;
@@ -160,7 +165,10 @@ static weft_status submit_until(weft_pool *pool, weft_future *future,
 weft_status weft_submit(weft_pool *pool, weft_future *future,
                         weft_target target, void *arg)
 {
-    return submit_until(pool, future, target, arg, WEFT_FOREVER);
+    if (pool == NULL || future == NULL || target == NULL)
+        return null_argument("weft_submit", pool);
+    prepare(pool, future, target, arg);
+    return conclude(future, submit(pool, future, WEFT_FOREVER));
 }
 
 weft_status weft_submit_timed(weft_pool *pool, weft_future *future,

@@ -245,8 +245,9 @@ static uint32_t keep(weft_future *future, void *result, const weft_error *error)
     return WEFT__FUTURE_FAILED;
 }
 
-void weft__task_end(weft_pool *pool, weft__worker *self, weft_future *future,
-                    void *result, const weft_error *error)
+static inline void end_task(weft_pool *pool, weft__worker *self,
+                            weft_future *future, void *result,
+                            const weft_error *error)
 {
     uint32_t word = weft__load_relaxed(&future->state_);
     if ((word & WEFT__FUTURE_RECORD) != 0) {
@@ -261,16 +262,40 @@ void weft__task_end(weft_pool *pool, weft__worker *self, weft_future *future,
         weft__future_complete(future, state);
 }
 
+void weft__task_end(weft_pool *pool, weft_future *future, void *result,
+                    const weft_error *error)
+{
+    end_task(pool, NULL, future, result, error);
+}
+
+static bool call(weft__worker *self, weft_future *future, void **result,
+                 weft_error *error)
+{
+    bool ok = weft__run_target(future->target_, future->arg_, result, error);
+    self->running = future->next_;
+    return ok;
+}
+
+static void run_and_count(weft__worker *self, weft_future *future)
+{
+    void *result = NULL;
+    weft_error error;
+    weft_duration began = weft__os_clock();
+    bool ok = call(self, future, &result, &error);
+    weft__tally_end(self->tally, began, !ok);
+    end_task(self->pool, self, future, result, ok ? NULL : &error);
+}
+
 void weft__worker_run(weft__worker *self, weft_future *future)
 {
     void *result = NULL;
     weft_error error;
-    weft_duration began = self->tally != NULL ? weft__os_clock() : 0;
-    bool ok = weft__run_target(future->target_, future->arg_, &result, &error);
-    self->running = future->next_;
-    if (self->tally != NULL)
-        weft__tally_end(self->tally, began, !ok);
-    weft__task_end(self->pool, self, future, result, ok ? NULL : &error);
+    if (self->tally != NULL) {
+        run_and_count(self, future);
+        return;
+    }
+    bool ok = call(self, future, &result, &error);
+    end_task(self->pool, self, future, result, ok ? NULL : &error);
 }
 
 static void initialize(weft_pool *pool)

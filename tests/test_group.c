@@ -2,7 +2,7 @@
 
 /* Groups: all succeed, or the first failure stops the rest. */
 
-#include "forking.h"
+#include "support.h"
 
 #include <stdatomic.h>
 #include <weft/event.h>
@@ -268,97 +268,6 @@ START_TEST(a_closed_or_broken_pool_is_told)
 }
 END_TEST
 
-/* ---- Inside tasks ---- */
-
-struct node {
-    weft_future futures[2];
-    struct node *children;
-    int depth;
-};
-
-/* Each submits two more to the same group, which nobody waits for here. */
-static void *grow(void *arg)
-{
-    struct node *node = arg;
-    ran++;
-    if (node->depth == 0)
-        return NULL;
-    node->children = calloc(2, sizeof *node);
-    for (int i = 0; i < 2; i++) {
-        node->children[i].depth = node->depth - 1;
-        assert_ok(weft_group_submit(&group, &node->futures[i], grow,
-                                    &node->children[i]));
-    }
-    return NULL;
-}
-
-static void prune(struct node *node)
-{
-    for (int i = 0; node->children != NULL && i < 2; i++)
-        prune(&node->children[i]);
-    free(node->children);
-}
-
-START_TEST(tasks_may_submit_to_their_own_group)
-{
-    enum { DEPTH = 9 };
-    struct node root = {.depth = DEPTH};
-    submit(0, grow, &root);
-    assert_ok(weft_group_wait(&group));
-    ck_assert_int_eq(ran, (2 << DEPTH) - 1);
-    prune(&root);
-}
-END_TEST
-
-/* Each level has a group of its own on its stack. */
-static void *divide(void *arg)
-{
-    intptr_t n = (intptr_t)arg;
-    if (n == 0)
-        return count(NULL);
-    weft_group parts = WEFT_GROUP(pool);
-    weft_future halves[2];
-    for (int i = 0; i < 2; i++)
-        assert_ok(
-            weft_group_submit(&parts, &halves[i], divide, (void *)(n - 1)));
-    assert_ok(weft_group_wait(&parts));
-    return NULL;
-}
-
-START_TEST(groups_inside_groups_need_no_second_worker)
-{
-    for (unsigned workers = 1; workers <= 3; workers++) {
-        weft_future future;
-        assert_ok(weft_pool_destroy(pool));
-        pool = weft_pool_create(.workers = workers);
-        assert_ok(weft_submit(pool, &future, divide, (void *)8));
-        assert_ok(weft_future_result(&future, NULL));
-        ck_assert_int_eq(ran, 256 * (int)workers);
-    }
-}
-END_TEST
-
-static weft_status waiting_inside, destroying_inside;
-
-static void *wait_for_own_group(void *arg)
-{
-    weft_misuse_handler before = weft_set_misuse_handler(count_misuse_);
-    waiting_inside = weft_group_wait(&group);
-    destroying_inside = weft_group_destroy(&group);
-    weft_set_misuse_handler(before);
-    return arg;
-}
-
-START_TEST(a_task_that_waits_for_its_own_group_is_answered)
-{
-    submit(0, wait_for_own_group, NULL);
-    assert_ok(weft_group_wait(&group));
-    assert_status(waiting_inside, WEFT_DEADLOCK);
-    assert_status(destroying_inside, WEFT_DEADLOCK);
-    ck_assert_int_eq(misuses_, 2);
-}
-END_TEST
-
 START_TEST(wrong_calls_are_answered)
 {
     expect_misuse(weft_group_submit(NULL, &futures[0], count, NULL),
@@ -370,74 +279,6 @@ START_TEST(wrong_calls_are_answered)
     expect_misuse(weft_group_stop(NULL), WEFT_INVALID);
     ck_assert_ptr_null(weft_group_error(NULL));
     ck_assert_uint_eq(weft_group_unfinished(NULL), 0);
-}
-END_TEST
-
-/* ---- Fork ---- */
-
-static void fork_with_a_group(void)
-{
-    submit(0, wait_to_go, NULL);
-    wait_until_began(1);
-    pid_t child = fork();
-    if (child == 0) {
-        require(weft_group_wait(&group) == WEFT_BROKEN);
-        require(weft_group_submit(&group, &futures[1], count, NULL) ==
-                WEFT_BROKEN);
-        require(weft_group_destroy(&group) == WEFT_OK);
-        require(weft_group_submit(&group, &futures[1], count, NULL) == WEFT_OK);
-        require(weft_group_wait(&group) == WEFT_OK);
-        _exit(ran == 1 ? 0 : 1);
-    }
-    int status;
-    require(waitpid(child, &status, 0) == child && status == 0);
-    require(weft_event_set(&go) == WEFT_OK);
-    require(weft_group_wait(&group) == WEFT_OK);
-}
-
-START_TEST(a_forked_childs_group_is_broken_and_then_usable)
-{
-    assert_ok(weft_pool_destroy(pool));
-    pool = NULL;
-    set_up();
-    assert_child(fork_with_a_group, "", 0);
-}
-END_TEST
-
-/* ---- Stress ---- */
-
-static void *fail_sometimes(void *arg)
-{
-    intptr_t number = (intptr_t)arg;
-    if (number % 37 == 0)
-        return weft_fail((int)number, "number %d", (int)number);
-    if (number % 5 == 0)
-        stopped += weft_event_wait_timed(&never, WEFT_US(200)) == WEFT_STOPPED;
-    return arg;
-}
-
-START_TEST(under_stress_all_are_done_after_the_wait)
-{
-    enum { ROUNDS = SANITIZED ? 300 : 3000 };
-    weft_status told = WEFT_OK;
-    for (int round = 0; round < ROUNDS; round++) {
-        int n = 0;
-        for (told = WEFT_OK; n < TASKS && told == WEFT_OK; n += told == WEFT_OK)
-            told = weft_group_submit(&group, &futures[n], fail_sometimes,
-                                     (void *)(intptr_t)(round * TASKS + n));
-        ck_assert(told == WEFT_OK || told == WEFT_CANCELLED);
-        if (round % 7 == 0)
-            assert_ok(weft_group_stop(&group));
-        told = weft_group_wait(&group);
-        ck_assert(told == WEFT_OK || told == WEFT_FAILED ||
-                  told == WEFT_CANCELLED);
-        ck_assert_int_eq(told == WEFT_FAILED, weft_group_error(&group) != NULL);
-        if (told == WEFT_FAILED)
-            ck_assert_int_eq(weft_group_error(&group)->code % 37, 0);
-        for (int i = 0; i < n; i++)
-            ck_assert(weft_future_done(&futures[i]));
-        memset(futures, 0xee, sizeof futures);
-    }
 }
 END_TEST
 
@@ -456,12 +297,7 @@ int main(void)
         a_stopped_waiter_leaves_the_tasks_alone,
         destroy_stops_and_waits_even_if_stopped_itself,
         a_closed_or_broken_pool_is_told,
-        tasks_may_submit_to_their_own_group,
-        groups_inside_groups_need_no_second_worker,
-        a_task_that_waits_for_its_own_group_is_answered,
         wrong_calls_are_answered,
-        a_forked_childs_group_is_broken_and_then_usable,
-        under_stress_all_are_done_after_the_wait,
     };
     return RUN_TESTS_AROUND("group", tests, set_up, tear_down);
 }

@@ -177,7 +177,7 @@ END_TEST
 
 static void fork_while_one_runs(void)
 {
-    weft_future busy;
+    static weft_future busy; /* until the end of the process */
     pool = weft_pool_create(.workers = 1, .statistics = true);
     occupy(&busy);
     pid_t child = fork();
