@@ -6,7 +6,44 @@
 
 #include "harness.h"
 
-enum { ONE_BY_ONE, IN_A_BURST, NESTED, LOOP };
+enum {
+    ONE_BY_ONE,
+    IN_A_BURST,
+    NESTED,
+    LOOP,
+    MANY_AT_ONCE,
+    FOUR_SUBMIT,
+    FROM_IDLE,
+    SLOW
+};
+
+/* What a task does. */
+typedef enum pool_mode {
+    COUNTING, /* add one to its number */
+    NOTING,   /* note there when it began */
+    WORKING   /* be busy for a millisecond, then add one */
+} pool_mode;
+
+WEFT_BEGIN_DECLARATIONS
+
+extern pool_mode bench_pool_mode;
+void bench_pool_do(uint64_t *number); /* what is not just counting */
+
+static inline void run_task(uint64_t *number)
+{
+    if (WEFT__LIKELY(bench_pool_mode == COUNTING))
+        ++*number;
+    else
+        bench_pool_do(number);
+}
+
+/* Until the sample's end, sleeps a while, then has once() submit a task to the
+ * idle pool, and wait for it; the time is from then until the task began. */
+void bench_pool_from_idle(bench_sample *sample, void (*once)(uint64_t *began));
+
+WEFT_END_DECLARATIONS
+
+enum { MANY = 200000, SLOW_TASKS = 200, SUBMITTERS = 4 };
 
 /* fib(DEPTH) by its definition: one of each two calls is a task. */
 enum { BURST = 256, DEPTH = 15, FIB_OF_DEPTH = 610, TASKS = 986 };

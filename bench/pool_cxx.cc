@@ -6,9 +6,12 @@
 
 #include "template.h"
 
+#include <atomic>
 #include <future>
 #include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
+#include <thread>
 
 static uint64_t results[LENGTH];
 
@@ -26,7 +29,7 @@ static void close_pool_std(void)
 
 static inline void submit_std(task_std *task, uint64_t *number)
 {
-    *task = std::async(std::launch::async, [number] { ++*number; });
+    *task = std::async(std::launch::async, [number] { run_task(number); });
 }
 
 static inline void await_std(task_std *task)
@@ -38,7 +41,7 @@ static inline void await_std(task_std *task)
 
 typedef char task_tbb;
 
-static tbb::task_group group_tbb;
+static thread_local tbb::task_group group_tbb;
 
 static void open_pool_tbb(void)
 {
@@ -50,12 +53,32 @@ static void close_pool_tbb(void)
 
 static inline void submit_tbb(task_tbb *, uint64_t *number)
 {
-    group_tbb.run([number] { ++*number; });
+    group_tbb.run([number] { run_task(number); });
 }
 
 static inline void await_tbb(task_tbb *)
 {
     group_tbb.wait();
+}
+
+/* A group's wait would run the task itself: an arena is told of one. */
+static tbb::task_arena arena_tbb;
+static std::atomic<bool> begun_tbb;
+
+static void enqueue_once_tbb(uint64_t *began)
+{
+    begun_tbb = false;
+    arena_tbb.enqueue([began] {
+        run_task(began);
+        begun_tbb = true;
+    });
+    while (!begun_tbb)
+        std::this_thread::yield();
+}
+
+static void arena_from_idle_tbb(bench_sample *sample)
+{
+    bench_pool_from_idle(sample, enqueue_once_tbb);
 }
 
 static unsigned long fib_tbb(unsigned n)
@@ -102,9 +125,11 @@ extern const bench_entrant bench_pool_std, bench_pool_tbb;
 const bench_entrant bench_pool_std = {"std",
                                       BENCH_PEER,
                                       "a pool: a thread for each task",
-                                      {one_by_one_std, burst_std, NULL, NULL}};
-const bench_entrant bench_pool_tbb = {
-    "oneTBB",
-    BENCH_PEER,
-    "waiting for one task, cancelling one",
-    {one_by_one_tbb, burst_tbb, nested_tbb, loop_tbb}};
+                                      {one_by_one_std, burst_std, NULL, NULL,
+                                       NULL, four_std, from_idle_std, NULL}};
+const bench_entrant bench_pool_tbb = {"oneTBB",
+                                      BENCH_PEER,
+                                      "waiting for one task, cancelling one",
+                                      {one_by_one_tbb, burst_tbb, nested_tbb,
+                                       loop_tbb, many_tbb, four_tbb,
+                                       arena_from_idle_tbb, slow_tbb}};
