@@ -21,7 +21,8 @@
  * one unit, since nothing is known of it, the next ones twice as many each
  * until they take long enough; one that took too long makes the next shorter.
  * So a body that gets dearer on the way is cut finely where it is dear. Near
- * its end a share is left in ever smaller pieces, for others to take from.
+ * its end a share is left in ever smaller pieces, for others to take from,
+ * until the rest would take less than LEAST, which is not worth sharing.
  *
  * A helper that has not begun when nothing is left is withdrawn: the loop never
  * waits for a busy pool, and needs no worker at all to come to its end.
@@ -36,6 +37,13 @@ enum { MOST_HELPERS = 64, QUARTER = 4, LEAST_PART = 64 };
 /* Long beside the price of a piece, some 50 ns for the clock and the swap, and
  * short beside what makes a loop worth sharing. */
 #define TARGET WEFT_US(20)
+#define LEAST 500
+
+/* Of a share, in units. */
+struct pace {
+    uint32_t piece; /* the next one, at most */
+    uint32_t rest;  /* if no more are left, all at once */
+};
 
 struct part {
     uint64_t share;
@@ -78,17 +86,18 @@ static uint32_t larger(uint32_t one, uint32_t other)
     return one > other ? one : other;
 }
 
-/* A piece of `pace` units, less where that is not a small part of what is left:
- * the rest is for others. */
-static uint32_t piece_of(uint32_t left, uint32_t pace)
+/* Less than the pace where that is not a small part of what is left: the rest
+ * is for others. */
+static uint32_t piece_of(uint32_t left, const struct pace *pace)
 {
-    uint32_t part = larger(left / QUARTER, larger(pace / LEAST_PART, 1));
-    uint32_t piece = pace < part ? pace : part;
-    return piece < left ? piece : left;
+    uint32_t part = larger(left / QUARTER, larger(pace->piece / LEAST_PART, 1));
+    uint32_t piece = pace->piece < part ? pace->piece : part;
+    return piece < left && left > pace->rest ? piece : left;
 }
 
 /* Takes a piece of the own share; 0: there is none. */
-static uint32_t take_front(struct part *self, uint32_t pace, uint32_t *first)
+static uint32_t take_front(struct part *self, const struct pace *pace,
+                           uint32_t *first)
 {
     uint32_t piece;
     uint64_t share = weft__load_relaxed(&self->share);
@@ -147,14 +156,15 @@ static void run_units(const struct crew *crew, uint32_t first, uint32_t end)
     loop->body(at, stop, loop->context);
 }
 
-/* What the next piece should have, after one of `piece` units. */
-static uint32_t adapt(uint32_t pace, uint32_t piece, weft_duration took)
+/* After a piece of so many units. */
+static void adapt(struct pace *pace, uint32_t piece, weft_duration took)
 {
-    if (took < TARGET / 2)
-        return piece == pace && pace < UINT32_MAX / 2 ? 2 * pace : pace;
-    if (took > 2 * TARGET)
-        return larger((uint32_t)((weft_duration)piece * TARGET / took), 1);
-    return pace;
+    if (took < TARGET / 2 && piece == pace->piece && piece < UINT32_MAX / 2)
+        pace->piece *= 2;
+    else if (took > 2 * TARGET)
+        pace->piece = larger((uint32_t)(piece * TARGET / took), 1);
+    weft_duration rest = piece * (weft_duration)LEAST / (took > 0 ? took : 1);
+    pace->rest = rest < UINT32_MAX ? (uint32_t)rest : UINT32_MAX;
 }
 
 static void work_share_off(struct part *self)
@@ -162,13 +172,14 @@ static void work_share_off(struct part *self)
     const struct crew *crew = self->crew;
     bool adapts = crew->loop->grain == 0;
     weft_duration since = adapts ? weft__os_clock() : 0;
-    uint32_t first, pace = 1, piece;
-    while ((piece = take_front(self, pace, &first)) > 0) {
+    struct pace pace = {.piece = 1, .rest = 0};
+    uint32_t first, piece;
+    while ((piece = take_front(self, &pace, &first)) > 0) {
         run_units(crew, first, first + piece);
         if (!adapts)
             continue;
         weft_duration now = weft__os_clock();
-        pace = adapt(pace, piece, now - since);
+        adapt(&pace, piece, now - since);
         since = now;
     }
 }
