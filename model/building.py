@@ -16,7 +16,7 @@ ROOT = HERE.parent
 # What is real in each client, and what stands for the rest beside the system.
 PARK = ["park", "line"]
 RWLOCK = ["rwlock", "rwlock_awake", "rwlock_seats", *PARK]
-QUEUE = ["queue", "queue_create", "queue_state", "queue_fifo",
+QUEUE = ["queue", "queue_many", "queue_create", "queue_state", "queue_fifo",
          "queue_storage", "queue_stored", "queue_wait", "queue_statistics",
          *PARK]
 POOL = ["pool", "pool_calls", "pool_deque", "pool_end", "pool_entrance",

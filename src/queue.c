@@ -36,178 +36,8 @@
 
 #include "queue.h"
 
-#include "misuse.h"
-
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
-
-/* ---- Moving items ---- */
-
-static inline void moved(weft__side *side, size_t n)
-{
-    weft__store(&side->count, side->count + n);
-}
-
-static size_t run_of(const weft__moving *moving)
-{
-    size_t n = moving->n - moving->done;
-    size_t room = weft__queue_room(moving->side);
-    return n < room ? n : room;
-}
-
-static weft_status put_blocks(weft__moving *moving)
-{
-    weft__side *put = moving->side;
-    size_t size = moving->queue->item_size;
-    weft_status status = WEFT_OK;
-    while (status == WEFT_OK && moving->done < moving->n) {
-        if (weft__queue_room(put) == 0)
-            status = weft__fifo_make_room(moving->queue);
-        if (status != WEFT_OK)
-            break;
-        size_t run = run_of(moving);
-        memcpy(weft__queue_place(put, size),
-               moving->items + moving->done * size, run * size);
-        moved(put, run);
-        moving->done += run;
-    }
-    return status;
-}
-
-static weft_status put_some(weft__moving *moving)
-{
-    const weft_queue *queue = moving->queue;
-    if (queue->shut_down)
-        return WEFT_SHUT_DOWN;
-    return queue->kind == WEFT_FIFO ? put_blocks(moving)
-                                    : weft__stored_put(moving);
-}
-
-static weft_status get_blocks(weft__moving *moving)
-{
-    weft__side *get = moving->side;
-    size_t size = moving->queue->item_size;
-    weft_status status = WEFT_OK;
-    while (status == WEFT_OK && moving->done < moving->n) {
-        if (weft__queue_room(get) == 0)
-            status = weft__fifo_find_items(moving->queue);
-        if (status != WEFT_OK)
-            break;
-        size_t run = run_of(moving);
-        memcpy(moving->items + moving->done * size,
-               weft__queue_place(get, size), run * size);
-        moved(get, run);
-        moving->done += run;
-    }
-    return status;
-}
-
-static weft_status get_some(weft__moving *moving)
-{
-    const weft_queue *queue = moving->queue;
-    weft_status status = queue->kind == WEFT_FIFO ? get_blocks(moving)
-                                                  : weft__stored_get(moving);
-    if (status != WEFT_TIMED_OUT)
-        return status;
-    if (moving->done > 0)
-        return WEFT_OK;
-    return queue->shut_down ? WEFT_SHUT_DOWN : WEFT_TIMED_OUT;
-}
-
-static weft__moving putting(weft_queue *queue, const void *items, size_t n)
-{
-    return (weft__moving){
-        .queue = queue,
-        .side = &queue->put,
-        .items = (unsigned char *)(uintptr_t)items, /* only read */
-        .n = n,
-        .move = put_some,
-    };
-}
-
-static weft__moving getting(weft_queue *queue, void *items, size_t n)
-{
-    return (weft__moving){
-        .queue = queue,
-        .side = &queue->get,
-        .items = items,
-        .n = n,
-        .move = get_some,
-    };
-}
-
-weft__moving weft__queue_putting(weft_queue *queue, const void *item)
-{
-    return putting(queue, item, 1);
-}
-
-weft__moving weft__queue_getting(weft_queue *queue, void *item)
-{
-    return getting(queue, item, 1);
-}
-
-/* ---- Putting and getting ---- */
-
-static weft_status move_some(weft__moving *moving, weft_duration deadline)
-{
-    weft__side *side = moving->side;
-    weft__queue_enter(moving->queue, side);
-    weft_status status = moving->move(moving);
-    bool wait = weft__queue_goes_on(status, deadline != 0);
-    side->inside += wait;
-    weft__queue_leave(moving->queue, side);
-    return wait ? weft__queue_wait(moving, status, deadline) : status;
-}
-
-static weft_status check(const weft_queue *queue, const void *items, size_t n,
-                         const char *function)
-{
-    if (items == NULL && n > 0)
-        return weft__misuse(WEFT_INVALID, function, queue, "the item is NULL");
-    return weft__queue_check(queue, function);
-}
-
-static weft_status put(weft_queue *queue, const void *items, size_t n,
-                       size_t *done, weft_duration deadline)
-{
-    size_t none;
-    if (done == NULL)
-        done = &none;
-    *done = 0;
-    weft_status status = check(queue, items, n, "weft_queue_put");
-    if (status != WEFT_OK)
-        return status;
-    weft__moving moving = putting(queue, items, n);
-    while (status == WEFT_OK && moving.done < n)
-        status = move_some(&moving, deadline);
-    *done = moving.done;
-    return status;
-}
-
-static weft_status get(weft_queue *queue, void *items, size_t n, size_t *done,
-                       weft_duration deadline)
-{
-    size_t none;
-    if (done == NULL)
-        done = &none;
-    *done = 0;
-    weft_status status = check(queue, items, n, "weft_queue_get");
-    if (status != WEFT_OK)
-        return status;
-    weft__moving moving = getting(queue, items, n);
-    if (n > 0)
-        status = move_some(&moving, deadline);
-    *done = moving.done;
-    return status;
-}
-
-/* A try does not wait, so it says what is in the way. */
-static weft_status instead_of_timed_out(weft_status status, weft_status instead)
-{
-    return status == WEFT_TIMED_OUT ? instead : status;
-}
-
-/* ---- One item: what nearly all calls are for ---- */
 
 /* `words` > 0 of them, without a call. */
 static ALWAYS_INLINE void copy_words(unsigned char *to,
@@ -220,16 +50,17 @@ static ALWAYS_INLINE void copy_words(unsigned char *to,
     } while (--words > 0);
 }
 
-/* As put_some and get_some, and quick, as the word may be waited for. */
+/* As weft__queue_put_some and _get_some, and quick, as the word may be waited
+ * for. */
 static weft_status put_word(weft__moving *moving)
 {
     weft_queue *queue = moving->queue;
     weft__side *put = moving->side;
     if (queue->shut_down ||
         (weft__queue_room(put) == 0 && weft__fifo_make_room(queue) != WEFT_OK))
-        return put_some(moving);
+        return weft__queue_put_some(moving);
     copy_words(weft__queue_place(put, WEFT__QUEUE_WORD), moving->items, 1);
-    moved(put, 1);
+    weft__queue_moved(put, 1);
     moving->done = 1;
     return WEFT_OK;
 }
@@ -238,9 +69,9 @@ static weft_status get_word(weft__moving *moving)
 {
     weft__side *get = moving->side;
     if (weft__queue_room(get) == 0 && !weft__fifo_see_items(moving->queue))
-        return get_some(moving);
+        return weft__queue_get_some(moving);
     copy_words(moving->items, weft__queue_place(get, WEFT__QUEUE_WORD), 1);
-    moved(get, 1);
+    weft__queue_moved(get, 1);
     moving->done = 1;
     return WEFT_OK;
 }
@@ -252,8 +83,8 @@ static NOINLINE weft_status put_after(weft_status status, weft_queue *queue,
 {
     weft_duration deadline = weft__deadline(duration);
     if (!weft__queue_goes_on(status, duration > 0))
-        return put(queue, item, 1, NULL, deadline);
-    weft__moving moving = putting(queue, item, 1);
+        return weft__queue_put_all(queue, item, 1, NULL, deadline);
+    weft__moving moving = weft__queue_putting(queue, item, 1);
     if (queue->words == 1)
         moving.move = put_word;
     return weft__queue_wait(&moving, status, deadline);
@@ -264,8 +95,8 @@ static NOINLINE weft_status get_after(weft_status status, weft_queue *queue,
 {
     weft_duration deadline = weft__deadline(duration);
     if (!weft__queue_goes_on(status, duration > 0))
-        return get(queue, item, 1, NULL, deadline);
-    weft__moving moving = getting(queue, item, 1);
+        return weft__queue_get_any(queue, item, 1, NULL, deadline);
+    weft__moving moving = weft__queue_getting(queue, item, 1);
     if (queue->words == 1)
         moving.move = get_word;
     return weft__queue_wait(&moving, status, deadline);
@@ -281,7 +112,7 @@ static NOINLINE weft_status put_inside(weft_queue *queue, const void *item,
         weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_make_room(queue);
     if (status == WEFT_OK) {
         weft__copy_items(weft__queue_place(side, size), item, size);
-        moved(side, 1);
+        weft__queue_moved(side, 1);
     } else {
         side->inside += weft__queue_goes_on(status, may_wait);
     }
@@ -294,7 +125,7 @@ static NOINLINE weft_status put_otherwise(weft_queue *queue, const void *item,
 {
     weft_status status;
     if (queue == NULL || item == NULL)
-        return put(queue, item, 1, NULL, 0); /* says so */
+        return weft__queue_put_all(queue, item, 1, NULL, 0); /* says so */
     if (queue->kind == WEFT_FIFO) {
         if (!inside)
             weft__gate_enter(&queue->put.gate);
@@ -315,7 +146,7 @@ static NOINLINE weft_status get_inside(weft_queue *queue, void *item,
         weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_find_items(queue);
     if (status == WEFT_OK) {
         weft__copy_items(item, weft__queue_place(side, size), size);
-        moved(side, 1);
+        weft__queue_moved(side, 1);
     } else {
         side->inside += weft__queue_goes_on(status, may_wait);
     }
@@ -328,7 +159,7 @@ static NOINLINE weft_status get_otherwise(weft_queue *queue, void *item,
 {
     weft_status status;
     if (queue == NULL || item == NULL)
-        return get(queue, item, 1, NULL, 0); /* says so */
+        return weft__queue_get_any(queue, item, 1, NULL, 0); /* says so */
     if (queue->kind == WEFT_FIFO) {
         if (!inside)
             weft__gate_enter(&queue->get.gate);
@@ -420,7 +251,7 @@ weft_status weft_queue_put_timed(weft_queue *queue, const void *item,
 
 weft_status weft_queue_try_put(weft_queue *queue, const void *item)
 {
-    return instead_of_timed_out(put_one(queue, item, 0), WEFT_FULL);
+    return weft__queue_instead_of_timed_out(put_one(queue, item, 0), WEFT_FULL);
 }
 
 weft_status weft_queue_get(weft_queue *queue, void *item)
@@ -436,44 +267,6 @@ weft_status weft_queue_get_timed(weft_queue *queue, void *item,
 
 weft_status weft_queue_try_get(weft_queue *queue, void *item)
 {
-    return instead_of_timed_out(get_one(queue, item, 0), WEFT_EMPTY);
-}
-
-/* ---- Many ---- */
-
-weft_status weft_queue_put_many(weft_queue *queue, const void *items, size_t n,
-                                size_t *done)
-{
-    return put(queue, items, n, done, WEFT_FOREVER);
-}
-
-weft_status weft_queue_put_many_timed(weft_queue *queue, const void *items,
-                                      size_t n, size_t *done,
-                                      weft_duration duration)
-{
-    return put(queue, items, n, done, weft__deadline(duration));
-}
-
-weft_status weft_queue_try_put_many(weft_queue *queue, const void *items,
-                                    size_t n, size_t *done)
-{
-    return instead_of_timed_out(put(queue, items, n, done, 0), WEFT_FULL);
-}
-
-weft_status weft_queue_get_many(weft_queue *queue, void *items, size_t n,
-                                size_t *done)
-{
-    return get(queue, items, n, done, WEFT_FOREVER);
-}
-
-weft_status weft_queue_get_many_timed(weft_queue *queue, void *items, size_t n,
-                                      size_t *done, weft_duration duration)
-{
-    return get(queue, items, n, done, weft__deadline(duration));
-}
-
-weft_status weft_queue_try_get_many(weft_queue *queue, void *items, size_t n,
-                                    size_t *done)
-{
-    return instead_of_timed_out(get(queue, items, n, done, 0), WEFT_EMPTY);
+    return weft__queue_instead_of_timed_out(get_one(queue, item, 0),
+                                            WEFT_EMPTY);
 }

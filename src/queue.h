@@ -143,6 +143,12 @@ static inline bool weft__queue_can_move(const weft_queue *queue,
             weft__queue_available(queue, side) > 0);
 }
 
+/* With the gate: so many have just been moved. */
+static inline void weft__queue_moved(weft__side *side, size_t n)
+{
+    weft__store(&side->count, side->count + n);
+}
+
 /* After such an answer: is there more to be done than to tell it? */
 static inline bool weft__queue_goes_on(weft_status status, bool may_wait)
 {
@@ -157,6 +163,29 @@ weft_status weft__queue_wait(weft__moving *moving, weft_status status,
 /* Before one looks: lets the other side get ahead if that has paid. */
 void weft__queue_keep_pace(const weft__moving *moving);
 
+/* A try does not wait, so it says what is in the way. */
+static inline weft_status weft__queue_instead_of_timed_out(weft_status status,
+                                                           weft_status instead)
+{
+    return status == WEFT_TIMED_OUT ? instead : status;
+}
+
+/* ---- Any number of items: queue_many.c ---- */
+
+weft__moving weft__queue_putting(weft_queue *queue, const void *items,
+                                 size_t n);
+weft__moving weft__queue_getting(weft_queue *queue, void *items, size_t n);
+
+/* What such a `moving` does with its gate. */
+weft_status weft__queue_put_some(weft__moving *moving);
+weft_status weft__queue_get_some(weft__moving *moving);
+
+/* Checks, and then puts all of them, or gets some. */
+weft_status weft__queue_put_all(weft_queue *queue, const void *items, size_t n,
+                                size_t *done, weft_duration deadline);
+weft_status weft__queue_get_any(weft_queue *queue, void *items, size_t n,
+                                size_t *done, weft_duration deadline);
+
 /* ---- With both gates: for who waits, also elsewhere ---- */
 
 /* Moves what this waiter may, as weft__moving.move. */
@@ -166,10 +195,6 @@ weft_status weft__queue_move(weft__moving *moving, const weft__waiter *waiter);
 void weft__queue_stand(weft__moving *moving, weft__waiter *waiter);
 
 /* ---- Waiting for a queue among others: queue_select.c ---- */
-
-/* To put or get one. */
-weft__moving weft__queue_putting(weft_queue *queue, const void *item);
-weft__moving weft__queue_getting(weft_queue *queue, void *item);
 
 /* Moves the item, or counts the caller as inside: WEFT_TIMED_OUT. */
 weft_status weft__queue_begin(weft__moving *moving);

@@ -234,9 +234,9 @@ static place place_for(const weft_select_case *which)
     place own = {.which = which,
                  .waiter = {.kind = &kind, .apart = true, .object = which}};
     if (which->kind_ == WEFT__SELECT_GET)
-        own.moving = weft__queue_getting(which->queue_, which->to_);
+        own.moving = weft__queue_getting(which->queue_, which->to_, 1);
     else if (which->kind_ == WEFT__SELECT_PUT)
-        own.moving = weft__queue_putting(which->queue_, which->from_);
+        own.moving = weft__queue_putting(which->queue_, which->from_, 1);
     if (weft__case_is_of_queue(which))
         own.waiter.object = own.moving.side;
     return own;
