@@ -74,13 +74,14 @@ FULL_ONLY = ["lock_insists", "lock_returned", "lock_timed"]
 READS_OLD = ["lock_freed", "lock_insists", "lock_timed", "lock_returned"]
 
 # What is changed in the copy that is checked. A thread looks only once, or not
-# at all, before it sleeps: a look that finds nothing has no effect, so that one,
-# or the one that follows anyway, stands for many. For the same reason no advice
-# is kept on how often to look. GenMC takes its time to name each word of a large
-# table, and wants a word read as wide as it was written: where a structure is
-# zeroed or copied, only words of eight bytes can be in it. (A queue that is first
-# in, first out has no use for its other storage.) And after a list of
-# constructors it gives the addresses of variables again to others.
+# at all, before it sleeps: a look that finds nothing has no effect, so that
+# one, or the one that follows anyway, stands for many. For the same reason no
+# advice is kept on how often to look. GenMC takes its time to name each word
+# of a large table, and wants a word read as wide as it was written: where a
+# structure is zeroed or copied, only words of eight bytes can be in it. (A
+# queue that is first in, first out has no use for its other storage.) And
+# after a list of constructors it gives the addresses of variables again to
+# others.
 ADAPTED = [
     ("line.c", "LINE_BITS = 10", "LINE_BITS = 2"),
     ("lock.c", "SPINS = 40", "SPINS = 1"),

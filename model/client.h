@@ -15,7 +15,7 @@ enum { CLIENT_THREADS = 3 };
 typedef struct client {
     void (*begin)(void); /* before the threads: makes everything new */
     void (*threads[CLIENT_THREADS])(void);
-    void (*end)(void); /* after them */
+    void (*end)(void);                   /* after them */
     unsigned processors[CLIENT_THREADS]; /* that they seem to run on */
 } client;
 

@@ -3,8 +3,8 @@
 /* A value is missing, and three ask for it: it is computed one time at once,
  * whoever asked gets it, and what the cache dropped is destroyed once. */
 
-#include "client.h"
 #include "weft/cache.h"
+#include "client.h"
 
 static weft_cache *cache;
 static uint64_t computed, destroyed;
@@ -18,8 +18,8 @@ static void destroy(void *value)
 
 static void begin(void)
 {
-    cache = weft_cache_create(sizeof(uint64_t), .capacity = 1,
-                              .destroy = destroy);
+    cache =
+        weft_cache_create(sizeof(uint64_t), .capacity = 1, .destroy = destroy);
     must(cache != NULL);
     computed = destroyed = 0;
     begun = landed = 0;
