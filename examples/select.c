@@ -21,8 +21,8 @@ static void must(weft_status status)
 static void *serve(void *arg)
 {
     enum { ORDER, COMPLAINT, CLOSING, CASES };
-    int number;
-    const char *words;
+    int number = 0;
+    const char *words = NULL;
     const weft_select_case cases[CASES] = {
         [ORDER] = WEFT_SELECT_GET(orders, &number),
         [COMPLAINT] = WEFT_SELECT_GET(complaints, &words),
