@@ -22,7 +22,7 @@
  * until they take long enough; one that took too long makes the next shorter.
  * So a body that gets dearer on the way is cut finely where it is dear. Near
  * its end a share is left in ever smaller pieces, for others to take from,
- * until the rest would take less than LEAST, which is not worth sharing.
+ * until the rest are a few that would take less than LEAST: not worth sharing.
  *
  * A helper that has not begun when nothing is left is withdrawn: the loop never
  * waits for a busy pool, and needs no worker at all to come to its end.
@@ -32,7 +32,7 @@
 
 #include "pool.h"
 
-enum { MOST_HELPERS = 64, QUARTER = 4, LEAST_PART = 64 };
+enum { MOST_HELPERS = 64, QUARTER = 4, LEAST_PART = 64, MOST_REST = 128 };
 
 /* Long beside the price of a piece, some 50 ns for the clock and the swap, and
  * short beside what makes a loop worth sharing. */
@@ -164,7 +164,7 @@ static void adapt(struct pace *pace, uint32_t piece, weft_duration took)
     else if (took > 2 * TARGET)
         pace->piece = larger((uint32_t)(piece * TARGET / took), 1);
     weft_duration rest = piece * (weft_duration)LEAST / (took > 0 ? took : 1);
-    pace->rest = rest < UINT32_MAX ? (uint32_t)rest : UINT32_MAX;
+    pace->rest = rest < MOST_REST ? (uint32_t)rest : MOST_REST;
 }
 
 static void work_share_off(struct part *self)
