@@ -65,9 +65,11 @@ int main(int argc, char **argv)
     const char *path = argc > 1 ? argv[1] : "mandelbrot.png";
     size_t width = argc > 2 ? strtoul(argv[2], NULL, 10) : 1200;
     struct image image = {.width = width, .height = width * 2 / 3};
-    image.greys = malloc(image.width * image.height);
     weft_pool *one = weft_pool_create(.workers = 1);
-    if (image.greys == NULL || one == NULL)
+    if (one == NULL)
+        return EXIT_FAILURE;
+    image.greys = malloc(image.width * image.height);
+    if (image.greys == NULL)
         return EXIT_FAILURE;
 
     double alone = draw(one, &image);
