@@ -22,7 +22,7 @@ static void *serve(void *arg)
 {
     enum { ORDER, COMPLAINT, CLOSING, CASES };
     int number = 0;
-    const char *words = NULL;
+    const char *words = "";
     const weft_select_case cases[CASES] = {
         [ORDER] = WEFT_SELECT_GET(orders, &number),
         [COMPLAINT] = WEFT_SELECT_GET(complaints, &words),
