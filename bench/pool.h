@@ -43,10 +43,11 @@ void bench_pool_from_idle(bench_sample *sample, void (*once)(uint64_t *began));
 
 WEFT_END_DECLARATIONS
 
-enum { MANY = 200000, SLOW_TASKS = 200, SUBMITTERS = 4 };
+enum { MANY = 200000, SLOW_TASKS = 200 };
 
 /* fib(DEPTH) by its definition: one of each two calls is a task. */
-enum { BURST = 256, DEPTH = 15, FIB_OF_DEPTH = 610, TASKS = 986 };
+enum { SUBMITTERS = 4, OWN = 64, BURST = SUBMITTERS * OWN };
+enum { DEPTH = 15, FIB_OF_DEPTH = 610, TASKS = 986 };
 
 /* A loop over LENGTH indices of WORK turns each. */
 enum { LENGTH = 20000, WORK = 16 };

@@ -53,7 +53,6 @@ WORKLOAD(slow)
 
 static void MY(submit_own)(bench_sample *sample, unsigned index)
 {
-    enum { OWN = BURST / SUBMITTERS };
     MY(task) *own = &MY(tasks)[index * OWN];
     uint64_t *numbers = &MY(numbers)[index * OWN];
     for (uint64_t i = 0; i < sample->operations / BURST; i++) {

@@ -126,7 +126,7 @@ typedef struct queue_semaphores {
     uint64_t item[];
 } queue_semaphores;
 
-static queue_semaphores *open_queue_semaphores(unsigned capacity)
+static inline queue_semaphores *open_queue_semaphores(unsigned capacity)
 {
     queue_semaphores *queue =
         ring_allocate(sizeof *queue + capacity * sizeof *queue->item);
@@ -136,7 +136,7 @@ static queue_semaphores *open_queue_semaphores(unsigned capacity)
     return queue;
 }
 
-static void close_queue_semaphores(queue_semaphores *queue)
+static inline void close_queue_semaphores(queue_semaphores *queue)
 {
     free(queue);
 }
