@@ -26,7 +26,7 @@
  * line would be called. A release adds unseen only where it can't be too much:
  * to less than 2^29 permits, 64 at most, by each of at most 2^22 threads.
  *
- * Invariant: permits and waiters are both there only between a release's swap
+ * Invariant: permits and waiters are both there only between a release's step
  * and its walk; so whoever stands in line although there are permits will be
  * served by that walk. WAITERS is set, under the line's lock, by who stands in
  * line, and cleared with the permit of the last one; where the last one left
