@@ -162,6 +162,7 @@ START_TEST(a_time_out_leaves_all_as_it_was)
         ck_assert(weft_monotonic() - before >= WEFT_MS(2));
         ck_assert_uint_eq(chosen, 4);
     }
+    ck_assert_uint_eq(other.word_, 0); /* nobody seems to wait */
     ck_assert_int_eq(from_a, -1);
     ck_assert_int_eq(get(b), 1);
     ck_assert_int_eq(get(b), 2);
