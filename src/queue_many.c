@@ -106,7 +106,7 @@ static weft_status move_some(weft__moving *moving, weft_duration deadline)
 {
     weft__side *side = moving->side;
     weft__queue_enter(moving->queue, side);
-    weft_status status = moving->move(moving);
+    weft_status status = weft__queue_move(moving, NULL);
     bool wait = weft__queue_goes_on(status, deadline != 0);
     side->inside += wait;
     weft__queue_leave(moving->queue, side);

@@ -323,7 +323,7 @@ static bool move_awake(weft__moving *moving, weft_status *status)
     weft__queue_wait_begins(moving);
     wait_awake(moving);
     weft__queue_enter(moving->queue, moving->side);
-    *status = moving->move(moving);
+    *status = weft__queue_move(moving, NULL);
     bool over = moving->done > before || !must_wait(*status);
     moving->side->inside -= over;
     if (over)
