@@ -21,7 +21,8 @@ QUEUE = ["queue", "queue_many", "queue_create", "queue_state", "queue_fifo",
          *PARK]
 POOL = ["pool", "pool_calls", "pool_deque", "pool_end", "pool_entrance",
         "pool_here", "pool_room", "pool_submit", "pool_tasks", "worker",
-        "future", "condition", *PARK]
+        "future", "future_callback", "condition", *PARK]
+FUTURE = ["future", "future_callback", "pool_here", *PARK]
 CACHE = ["cache", "cache_entry", "cache_evict", "cache_flight", "cache_state",
          "cache_table", *PARK]
 OWN_MUTEX = ["verifier_mutex.h"]
@@ -57,8 +58,8 @@ CLIENTS = {
     "queue_timed": (QUEUE, OWN_GATE),
     "queue_shutdown": (QUEUE, OWN_GATE),
     "queue_join": (QUEUE, OWN_GATE),
-    "future": (["future", "pool_here", *PARK], OWN_MUTEX),
-    "future_callback": (["future", "pool_here", *PARK], OWN_MUTEX),
+    "future": (FUTURE, OWN_MUTEX),
+    "future_callback": (FUTURE, OWN_MUTEX),
     "cache": (CACHE, OWN_LOCK),
     "pool_deque": (["pool_deque"], OWN_MUTEX),
     "pool": (POOL, OWN_LOCK),
