@@ -42,7 +42,7 @@ int main(void)
     size_t dropped;
     weft_queue_clear(q, &dropped);
     printf("at 15 all go home: %zu jobs are dropped\n", dropped);
-    weft_queue_info info = weft_queue_statistics(q);
+    weft_queue_info info = weft_queue_stats(q);
     printf("%d put, %d got, at most %d at a time\n", (int)info.puts,
            (int)info.gets, (int)info.deepest);
     weft_queue_set_statistics(q, false); /* it could go on without */

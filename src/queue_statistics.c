@@ -86,11 +86,11 @@ static weft_queue_info read_all(const weft_queue *queue)
     };
 }
 
-weft_queue_info weft_queue_statistics(weft_queue *queue)
+weft_queue_info weft_queue_stats(weft_queue *queue)
 {
     weft_queue_info info = {.deepest = 0};
     if (queue == NULL ||
-        weft__queue_check(queue, "weft_queue_statistics") != WEFT_OK)
+        weft__queue_check(queue, "weft_queue_stats") != WEFT_OK)
         return info;
     weft__queue_lock(queue);
     if (queue->counting != 0)

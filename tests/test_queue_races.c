@@ -190,7 +190,7 @@ static void run(struct plan plan)
     join_all(getting, plan.crew.getters);
     assert_ok(weft_queue_join(queue));
     ck_assert_uint_eq(weft_queue_size(queue), 0);
-    weft_queue_info info = weft_queue_statistics(queue);
+    weft_queue_info info = weft_queue_stats(queue);
     ck_assert_uint_eq(info.puts, info.gets + info.discarded);
     assert_ok(weft_queue_destroy(queue));
     for (int i = 0; i < plan.crew.putters; i++)

@@ -26,13 +26,13 @@ static void create(weft_queue_kind kind, size_t maxsize, bool statistics)
 static void assert_nothing_told(void)
 {
     static const weft_queue_info nothing;
-    weft_queue_info info = weft_queue_statistics(queue);
+    weft_queue_info info = weft_queue_stats(queue);
     ck_assert_int_eq(memcmp(&info, &nothing, sizeof info), 0);
 }
 
 static void assert_moved(uint64_t puts, uint64_t gets, size_t deepest)
 {
-    weft_queue_info info = weft_queue_statistics(queue);
+    weft_queue_info info = weft_queue_stats(queue);
     ck_assert_uint_eq(info.puts, puts);
     ck_assert_uint_eq(info.gets, gets);
     ck_assert_uint_eq(info.deepest, deepest);
@@ -72,7 +72,7 @@ START_TEST(switching_on_again_begins_from_zero)
     assert_moved(2, 1, 2);
     assert_ok(weft_queue_set_statistics(queue, true));
     assert_moved(0, 0, 1);
-    ck_assert_uint_eq(weft_queue_statistics(queue).get_waits, 0);
+    ck_assert_uint_eq(weft_queue_stats(queue).get_waits, 0);
     assert_ok(weft_queue_destroy(queue));
 }
 END_TEST
@@ -119,7 +119,7 @@ START_TEST(items_and_the_greatest_depth_are_counted_exactly)
             if (i % 10 == 0)
                 assert_moved(puts, gets, deepest);
         }
-        ck_assert_uint_eq(weft_queue_statistics(queue).discarded, discarded);
+        ck_assert_uint_eq(weft_queue_stats(queue).discarded, discarded);
         assert_ok(weft_queue_destroy(queue));
     }
 }
@@ -173,7 +173,7 @@ static void count_among(int threads, weft_queue_kind kind, size_t maxsize)
         seen = size > seen ? size : seen;
     join_all(putting, threads);
     join_all(getting, threads);
-    weft_queue_info info = weft_queue_statistics(queue);
+    weft_queue_info info = weft_queue_stats(queue);
     assert_moved(all, all, maxsize != 0 ? maxsize : info.deepest);
     ck_assert_uint_le(seen, info.deepest);
     ck_assert_uint_le(info.put_waits, all);
@@ -198,7 +198,7 @@ END_TEST
 
 static void assert_waits(uint64_t put_waits, uint64_t get_waits)
 {
-    weft_queue_info info = weft_queue_statistics(queue);
+    weft_queue_info info = weft_queue_stats(queue);
     ck_assert_uint_eq(info.put_waits, put_waits);
     ck_assert_uint_eq(info.get_waits, get_waits);
     ck_assert_int_ge(info.put_waiting, (weft_duration)put_waits * LONG);

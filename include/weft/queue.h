@@ -36,7 +36,7 @@ typedef struct weft_queue_options {
     /* Called, outside all locks, with an item that nobody will get: discarded
      * by a shutdown or a clear, or left over at the end. May be NULL. */
     void (*destroy)(void *item);
-    bool statistics; /* from the beginning; see weft_queue_statistics */
+    bool statistics; /* from the beginning; see weft_queue_stats */
     uint8_t private_;
 } weft_queue_options;
 
@@ -193,7 +193,7 @@ typedef struct weft_queue_info {
 
 /* All counters; a wait counts when it is over, however it ends. Zeroes while
  * they are switched off, and for NULL. */
-WEFT_API weft_queue_info weft_queue_statistics(weft_queue *queue);
+WEFT_API weft_queue_info weft_queue_stats(weft_queue *queue);
 
 /*
  * Switches statistics on, all from zero, or off. Off, they cost nothing; on, a
