@@ -60,12 +60,12 @@ static double seconds_since(weft_duration start)
 int main(int argc, char **argv)
 {
     size_t n = argc > 1 ? strtoul(argv[1], NULL, 10) : 10000000;
-    int *numbers = malloc(n * sizeof *numbers),
-        *same = malloc(n * sizeof *same);
-    struct part all = {numbers, malloc(n * sizeof *numbers), n};
-    weft_future sorted;
-    if (numbers == NULL || same == NULL || all.space == NULL)
+    int *numbers = malloc(3 * n * sizeof *numbers);
+    if (numbers == NULL)
         return EXIT_FAILURE;
+    int *same = numbers + n;
+    struct part all = {numbers, same + n, n};
+    weft_future sorted;
     for (size_t i = 0; i < n; i++)
         numbers[i] = same[i] = rand();
 
@@ -73,17 +73,16 @@ int main(int argc, char **argv)
     qsort(same, n, sizeof *same, compare);
     double alone = seconds_since(start);
     start = weft_monotonic();
-    if (weft_submit(weft_default_pool(), &sorted, sort, &all) != WEFT_OK ||
-        weft_future_result(&sorted, NULL) != WEFT_OK)
-        return EXIT_FAILURE;
+    weft_status status = weft_submit(weft_default_pool(), &sorted, sort, &all);
+    if (status == WEFT_OK)
+        status = weft_future_result(&sorted, NULL);
     double together = seconds_since(start);
 
-    bool equal = memcmp(numbers, same, n * sizeof *numbers) == 0;
+    bool equal =
+        status == WEFT_OK && memcmp(numbers, same, n * sizeof *numbers) == 0;
     printf("%zu numbers are %s\n", n, equal ? "sorted" : "in disorder");
     printf("Seconds: qsort %.3f, weft %.3f, speed-up %.2f\n", alone, together,
            alone / together);
     free(numbers);
-    free(same);
-    free(all.space);
     return equal ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -236,6 +236,16 @@ weft_thread *weft_main_thread(void)
     return weft__load(&main_now);
 }
 
+/* Its thread does not live on in this process. */
+static void forget(weft__record *record)
+{
+    weft_thread *thread = record->thread;
+    bool owned = thread->owned_;
+    free_locked(record, WEFT__ENDED);
+    if (owned)
+        free(thread); /* as it would have done itself */
+}
+
 /* The mutex is held, by the parent's forking thread: let it go, too. A thread
  * that is gone may have written these words in the instant of the fork: they
  * are stored atomically for ThreadSanitizer, which knows nothing of its end.
@@ -246,7 +256,7 @@ void weft__registry_after_fork(void)
     for (size_t slot = 0; slot < slots; slot++) {
         weft__record *record = &records[slot];
         if (record->id != 0 && record != self)
-            free_locked(record, WEFT__ENDED);
+            forget(record);
     }
     weft__store_relaxed(&mutex.word, 0);
     self->native_id = weft__os_thread_id();

@@ -147,7 +147,7 @@ START_TEST(without_descriptors_all_else_works)
     close(next);
     none = before;
     for (int room = 0; room < 2; room++) {
-        none.rlim_cur = (rlim_t)(next + room);
+        none.rlim_cur = (rlim_t)next + (rlim_t)room;
         ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
         errno = 0;
         ck_assert_int_eq(weft_future_fd(&future), -1);

@@ -277,7 +277,7 @@ static void *call_loops(void *arg)
                                        .grain = grain));
         assert_ok(weft_parallel_reduce(pool, 0, n, &harmonic, &other, NULL,
                                        .grain = grain));
-        ck_assert(memcmp(&one, &other, sizeof one) == 0);
+        ck_assert_float_eq(one, other);
     }
     return NULL;
 }
