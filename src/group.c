@@ -3,7 +3,7 @@
 /*
  * Groups of tasks.
  *
- *     state:  | epoch, 16 bits | flags, 5 | visitors, 15 | unfinished, 28 |
+ *     state:  | epoch, 16 bits | flags, 6 | visitors, 14 | unfinished, 28 |
  *     members:  the last submitted -> ... -> the first     by member_
  *
  * Each member holds the group until it is done, and so does each visitor, who
@@ -46,28 +46,21 @@ weft_pool *weft__group_pool(weft_group *group)
 /* ---- Holding ---- */
 
 /* The descriptor is raised before the last touch; if somebody came meanwhile,
- * it is lowered while this one still holds. */
-static uint64_t let_go_and_raise(weft_group *group, uint64_t holds, int fd)
-{
-    uint64_t state = weft__load(&group->state_);
-    bool raised = false;
-    do {
-        bool last = (state & WEFT__GROUP_HOLDS) == holds;
-        if (last && !raised)
-            weft__os_signal_fd_raise(fd);
-        else if (!last && raised)
-            weft__os_signal_fd_lower(fd);
-        raised = last;
-    } while (!weft__compare_swap(&group->state_, &state, state - holds));
-    return state;
-}
-
+ * it is lowered while this one still holds. That there is one stands in the
+ * word: who looked elsewhere could look too early. */
 static void let_go(weft_group *group, uint64_t holds)
 {
-    int descriptor = weft__load(&group->descriptor_);
-    uint64_t state = descriptor == 0
-                         ? weft__fetch_sub(&group->state_, holds)
-                         : let_go_and_raise(group, holds, descriptor - 1);
+    uint64_t state = weft__load(&group->state_);
+    bool raised = false, raise;
+    do {
+        raise = (state & WEFT__GROUP_HOLDS) == holds &&
+                (state & WEFT__GROUP_DESCRIPTOR) != 0;
+        if (raise && !raised)
+            weft__os_signal_fd_raise(group->descriptor_ - 1);
+        else if (!raise && raised)
+            weft__os_signal_fd_lower(group->descriptor_ - 1);
+        raised = raise;
+    } while (!weft__compare_swap(&group->state_, &state, state - holds));
     if ((state & WEFT__GROUP_HOLDS) == holds &&
         (state & WEFT__GROUP_WAITING) != 0)
         weft__settle(group);
@@ -88,7 +81,7 @@ static weft_status hold_for_both(weft_group *group)
                WEFT__GROUP_VISITOR + 1;
     } while (!weft__compare_swap_weak(&group->state_, &state, next));
     if ((state & WEFT__GROUP_HOLDS) == 0 &&
-        weft__load(&group->descriptor_) != 0)
+        (state & WEFT__GROUP_DESCRIPTOR) != 0)
         weft__os_signal_fd_lower(group->descriptor_ - 1);
     return WEFT_OK;
 }
@@ -188,7 +181,10 @@ weft_status weft_group_submit(weft_group *group, weft_future *future,
 static bool set_descriptor(weft_group *group, int fd)
 {
     int32_t none = 0;
-    return weft__compare_swap(&group->descriptor_, &none, fd + 1);
+    if (!weft__compare_swap(&group->descriptor_, &none, fd + 1))
+        return false;
+    weft__fetch_or(&group->state_, WEFT__GROUP_DESCRIPTOR);
+    return true;
 }
 
 static uint64_t visit(weft_group *group)

@@ -10,7 +10,8 @@
 
 #define WEFT__GROUP_UNFINISHED ((UINT64_C(1) << 28) - 1)
 #define WEFT__GROUP_VISITOR (UINT64_C(1) << 28)
-#define WEFT__GROUP_HOLDS ((UINT64_C(1) << 43) - 1) /* of both */
+#define WEFT__GROUP_HOLDS ((UINT64_C(1) << 42) - 1) /* of both */
+#define WEFT__GROUP_DESCRIPTOR (UINT64_C(1) << 42)
 #define WEFT__GROUP_WAITING (UINT64_C(1) << 43)
 #define WEFT__GROUP_STOPPING (UINT64_C(1) << 44)
 #define WEFT__GROUP_FAILED (UINT64_C(1) << 45)

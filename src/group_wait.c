@@ -136,7 +136,8 @@ static weft_status conclude(weft_group *group)
 {
     weft__store_relaxed(&group->members_, NULL);
     uint64_t state =
-        weft__fetch_and(&group->state_, WEFT__GROUP_HOLDS | WEFT__GROUP_EPOCH);
+        weft__fetch_and(&group->state_, WEFT__GROUP_HOLDS | WEFT__GROUP_EPOCH |
+                                            WEFT__GROUP_DESCRIPTOR);
     if ((state & WEFT__GROUP_FAILED) != 0)
         return WEFT_FAILED;
     group->failure_ = 0;
@@ -201,6 +202,7 @@ weft_status weft_group_destroy(weft_group *group)
     if (status == WEFT_BROKEN) /* the parent's: nobody is there to let go */
         weft__store(&group->state_, 0);
     (void)conclude(group);
+    weft__fetch_and(&group->state_, ~WEFT__GROUP_DESCRIPTOR);
     if (group->descriptor_ != 0)
         weft__os_signal_fd_close(group->descriptor_ - 1);
     group->descriptor_ = 0;
