@@ -112,15 +112,16 @@ void weft__fast_paths(bool open)
     weft__fast_id = open ? weft__self()->id : WEFT__UNMET;
 }
 
+/* The count is right before a joiner can return. */
 static uint32_t free_locked(weft__record *record, uint32_t state)
 {
+    weft__store_relaxed(&alive, alive - 1);
     uint32_t before = weft__exchange(&record->thread->state_, state);
     weft__store(&record->id, 0);
     record->thread = NULL;
     record->next_free = NULL;
     *last_free = record;
     last_free = &record->next_free;
-    weft__store_relaxed(&alive, alive - 1);
     return before;
 }
 

@@ -56,6 +56,19 @@ START_TEST(a_thread_may_be_renamed_while_it_ends)
 }
 END_TEST
 
+START_TEST(who_is_not_alive_is_not_counted)
+{
+    for (int i = 0; i < MANY; i++) {
+        weft_thread thread = WEFT_THREAD(echo, NULL, .name = "short");
+        start(&thread);
+        while (weft_thread_is_alive(&thread))
+            ;
+        ck_assert_uint_eq(weft_active_count(), 1);
+        assert_ok(weft_thread_join(&thread));
+    }
+}
+END_TEST
+
 static void *who_am_i(void *record)
 {
     *(weft__record **)record = weft__current;
@@ -146,6 +159,7 @@ int main(void)
 {
     const TTest *const tests[] = {
         a_thread_may_be_renamed_while_it_ends,
+        who_is_not_alive_is_not_counted,
         a_number_used_again_does_not_confuse_the_old_thread_with_the_new,
         of_two_that_start_it_at_once_one_is_answered,
         whether_it_was_a_daemon_is_known_after_its_end,
