@@ -237,13 +237,15 @@ void weft__os_pin(unsigned index)
     pinned = sched_setaffinity(0, sizeof own_processor, &own_processor) == 0;
 }
 
-/* Where its creator is pinned it does not inherit that. */
+/* Where its creator is pinned it does not inherit that. libc reads the
+ * attributes once more after the start; by then the thread may have ended and
+ * its stack be unmapped: hence the copy. */
 static int create(stack *own)
 {
     pthread_t thread;
-    pthread_attr_t attributes;
+    pthread_attr_t attributes = own->attributes;
     if (!pinned)
-        return pthread_create(&thread, &own->attributes, run, own);
+        return pthread_create(&thread, &attributes, run, own);
     describe(&attributes, own);
     int error =
         pthread_attr_setaffinity_np(&attributes, sizeof unpinned, &unpinned);
