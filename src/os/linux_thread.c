@@ -130,8 +130,9 @@ static void list(stack *own)
 
 /* None of these can fail, for such a size; and it is a dear way to say it for
  * each thread anew. */
-static void describe(pthread_attr_t *attributes, stack *own)
+static void describe(stack *own)
 {
+    pthread_attr_t *attributes = &own->attributes;
     pthread_attr_init(attributes);
     pthread_attr_setdetachstate(attributes, PTHREAD_CREATE_DETACHED);
     pthread_attr_setstack(attributes, lowest_of(own), own->size - LINE);
@@ -152,7 +153,7 @@ static stack *map(size_t size)
     madvise(lowest + guard, size, MADV_NOHUGEPAGE);
     stack *own = (stack *)(void *)(lowest + guard + size - LINE);
     own->size = size;
-    describe(&own->attributes, own);
+    describe(own);
     return own;
 }
 
@@ -246,7 +247,6 @@ static int create(stack *own)
     pthread_attr_t attributes = own->attributes;
     if (!pinned)
         return pthread_create(&thread, &attributes, run, own);
-    describe(&attributes, own);
     int error =
         pthread_attr_setaffinity_np(&attributes, sizeof unpinned, &unpinned);
     if (error == 0)
