@@ -202,9 +202,10 @@ weft_status weft_group_destroy(weft_group *group)
     if (status == WEFT_BROKEN) /* the parent's: nobody is there to let go */
         weft__store(&group->state_, 0);
     (void)conclude(group);
-    weft__fetch_and(&group->state_, ~WEFT__GROUP_DESCRIPTOR);
-    if (group->descriptor_ != 0)
+    if (group->descriptor_ != 0) {
+        weft__fetch_and(&group->state_, ~WEFT__GROUP_DESCRIPTOR);
         weft__os_signal_fd_close(group->descriptor_ - 1);
-    group->descriptor_ = 0;
+        group->descriptor_ = 0;
+    }
     return WEFT_OK;
 }
