@@ -44,6 +44,22 @@ static inline void wait_until_waiting(const void *object, size_t n)
         weft_sleep(WEFT_US(200));
 }
 
+/* Returns once this very thread waits on the object at this address. */
+static inline void wait_until_waits(const weft_thread *thread,
+                                    const void *object)
+{
+    uint32_t id = weft_thread_id(thread);
+    for (;;) {
+        weft_thread_info infos[64];
+        size_t count = weft_enumerate(infos, 64);
+        for (size_t i = 0; i < count && i < 64; i++)
+            if (infos[i].id == id && infos[i].waits_for != NULL &&
+                infos[i].waits_on == object)
+                return;
+        weft_sleep(WEFT_US(50));
+    }
+}
+
 /* Returns once `n` threads wait for some condition: what a thread waits for
  * inside a queue or a timer is that one's own business. */
 static inline void wait_until_any_wait(size_t n)

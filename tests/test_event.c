@@ -76,20 +76,6 @@ START_TEST(a_pulse_is_not_lost)
 }
 END_TEST
 
-/* Returns once this very thread waits for the event. */
-static void wait_until_it_waits(weft_thread *thread)
-{
-    uint32_t id = weft_thread_id(thread);
-    for (;;) {
-        weft_thread_info infos[64];
-        size_t count = weft_enumerate(infos, 64);
-        for (size_t i = 0; i < count && i < 64; i++)
-            if (infos[i].id == id && infos[i].waits_for != NULL)
-                return;
-        weft_sleep(WEFT_US(50));
-    }
-}
-
 static void *wait_shortly(void *arg)
 {
     const bool *enough = arg;
@@ -111,7 +97,7 @@ START_TEST(a_pulse_is_not_lost_among_those_who_give_up)
     for (int round = 0; round < 200; round++) {
         weft_thread thread = WEFT_THREAD(wait_for_it, NULL);
         start(&thread);
-        wait_until_it_waits(&thread);
+        wait_until_waits(&thread, &event);
         assert_ok(weft_event_set(&event));
         assert_ok(weft_event_clear(&event));
         assert_ok(answer_of(&thread));

@@ -182,20 +182,6 @@ static void *answer_pulses(void *arg)
     return NULL;
 }
 
-/* A selection that was woken may still be seen to wait for the pulse. */
-static void wait_until_waits(const weft_thread *thread, const void *object)
-{
-    const char *waits_for = NULL;
-    while (waits_for == NULL) {
-        weft_thread_info infos[64];
-        size_t count = weft_enumerate(infos, 64);
-        for (size_t i = 0; i < count; i++)
-            if (infos[i].id == weft_thread_id(thread) &&
-                infos[i].waits_on == object)
-                waits_for = infos[i].waits_for;
-    }
-}
-
 START_TEST(pulses_reach_all_while_others_give_up)
 {
     weft_thread selectors[MOST], answering[QUEUES];
@@ -203,6 +189,7 @@ START_TEST(pulses_reach_all_while_others_give_up)
     start_all(answering, QUEUES, answer_pulses);
     for (int i = 0; i < PULSES; i++) {
         int mine = i % QUEUES;
+        /* A woken selection may still be seen to wait for it. */
         wait_until_waits(&answering[mine], &pulses[mine]);
         assert_ok(weft_event_clear(&answers[mine]));
         assert_ok(weft_event_set(&pulses[mine]));
