@@ -37,7 +37,7 @@ static weft_status ask_all(struct service *services, weft_duration deadline)
     for (int i = 0; i < SERVICES && status == WEFT_OK; i++)
         status =
             weft_group_submit(&group, &services[i].answer, ask, &services[i]);
-    if (status == WEFT_OK)
+    if (status == WEFT_OK || status == WEFT_CANCELLED) /* one failed already */
         status = weft_group_wait_timed(&group, deadline);
     if (status == WEFT_FAILED)
         printf("no page: %s\n", weft_group_error(&group)->message);
