@@ -9,8 +9,9 @@
  * Which of these is worth it depends on who uses the object: spinning is poison
  * when both run on one core, yielding when nothing comes for a millisecond. So
  * each way keeps count of how often in a row it was in vain, by the object's
- * address; after a few times it is only tried now and then. Objects may share
- * an entry, and counts may be lost: they are no more than advice.
+ * address; after a few times it is only tried now and then, ever more rarely.
+ * Objects may share an entry, and counts may be lost: they are no more than
+ * advice.
  */
 
 #include "awake.h"
@@ -24,8 +25,8 @@ enum {
     SPINS_BEHIND_LOCK = 80, /* 2 us: the lock comes first, and then the news */
     YIELDS = 24,            /* 20 us, if nobody else wants to run */
     ENTRY_BITS = 8,
-    TRIES = 3,  /* in vain before it becomes rare */
-    RARELY = 32 /* one in so many, then */
+    TRIES = 3,   /* in vain before it becomes rare */
+    RARELY = 256 /* one in so many, at last */
 };
 
 /* A yield that took so long let somebody else run: one who is woken gets the
@@ -49,7 +50,8 @@ static bool is_worth_it(uint32_t *vain)
     if (count < TRIES)
         return true;
     weft__store_relaxed(vain, count + 1);
-    return count % RARELY == 0;
+    bool is_power_of_two = (count & (count - 1)) == 0;
+    return is_power_of_two || count % RARELY == 0;
 }
 
 static bool judge(uint32_t *vain, bool worked)
@@ -72,15 +74,17 @@ static bool spin(bool (*ready)(void *), void *context, int spins)
     return ready(context);
 }
 
+/* The first is not timed, since most are the only one: looking at the clock is
+ * dear just after others had the processor. */
 static bool yield(bool (*ready)(void *), void *context)
 {
-    weft_duration before = weft__os_clock();
+    weft_duration before = 0;
     for (int i = 0; i < YIELDS; i++) {
         weft__os_yield();
         if (ready(context))
             return true;
         weft_duration now = weft__os_clock();
-        if (now - before > LONG_YIELD)
+        if (i > 0 && now - before > LONG_YIELD)
             break;
         before = now;
     }
