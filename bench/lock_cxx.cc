@@ -33,8 +33,11 @@ static inline void release_tbb(lock_tbb *lock)
 extern const bench_entrant bench_lock_std, bench_lock_absl, bench_lock_tbb;
 
 const bench_entrant bench_lock_std = {
-    "std", BENCH_PEER, "", {uncontended_std, contended_std}};
+    "std", BENCH_PEER, "", {uncontended_std, contended_std, contended_std}};
 const bench_entrant bench_lock_absl = {
-    "Abseil", BENCH_PEER, "", {uncontended_absl, contended_absl}};
+    "Abseil",
+    BENCH_PEER,
+    "",
+    {uncontended_absl, contended_absl, contended_absl}};
 const bench_entrant bench_lock_tbb = {
-    "oneTBB", BENCH_PEER, "", {uncontended_tbb, contended_tbb}};
+    "oneTBB", BENCH_PEER, "", {uncontended_tbb, contended_tbb, contended_tbb}};
