@@ -3,6 +3,10 @@
 /*
  * The barrier. The lock of its address's line guards all its fields.
  *
+ *     broken_   | 0 or 1 |
+ *     arrived_  |  how many stand in line, 0 .. parties - 1  |
+ *     breaks_   |  how often it was broken or reset  |
+ *
  * Who arrives takes the next index and stands in line. The last to arrive takes
  * the others out of the line (from then on neither time-out nor stop can reach
  * them), makes the barrier empty, runs the action outside the lock, and wakes

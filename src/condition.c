@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 
 /*
- * The condition. Its line of waiters is the whole state; `waiters_` counts them
- * so that a notify with nobody there is one load, inline.
+ * The condition. Its line of waiters is the whole state; a count of them is
+ * there so that a notify with nobody in line is one load, inline.
+ *
+ *     waiters_  |  how many stand in line  |    written under the line's lock
  *
  * A waiter stands in line, counted, before it releases the caller's lock: who
  * acquires that lock afterwards and notifies finds it. The notifier takes the

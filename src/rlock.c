@@ -2,8 +2,13 @@
 
 /*
  * The reentrant lock: a lock, whose word names the owner, and a count of the
- * levels beyond the first. The count is written by the owner alone, so that
- * relaxed accesses do; it is 0 whenever the lock changes hands.
+ * levels beyond the first.
+ *
+ *     lock_   | 0 | WAITERS |  owner's id  |    as lock.c draws it
+ *     again_  |           levels           |
+ *
+ * The count is written by the owner alone, so that relaxed accesses do; it is 0
+ * whenever the lock changes hands.
  */
 
 #include "weft/rlock.h"
