@@ -20,6 +20,7 @@
 
 #include "weft/barrier.h"
 
+#include "control.h"
 #include "lifecycle.h"
 #include "misuse.h"
 #include "park.h"
@@ -125,6 +126,7 @@ static weft_status wait(weft_barrier *barrier, weft__line *line,
 weft_status weft_barrier_wait_timed(weft_barrier *barrier, unsigned *index,
                                     weft_duration duration)
 {
+    weft__point("weft_barrier_wait_timed", barrier);
     if (barrier == NULL || barrier->parties == 0)
         return weft__misuse(WEFT_INVALID, "weft_barrier_wait", barrier,
                             "a barrier needs at least one party");
@@ -145,11 +147,13 @@ weft_status weft_barrier_wait_timed(weft_barrier *barrier, unsigned *index,
 
 weft_status weft_barrier_wait(weft_barrier *barrier, unsigned *index)
 {
+    weft__point("weft_barrier_wait", barrier);
     return weft_barrier_wait_timed(barrier, index, WEFT_FOREVER);
 }
 
 weft_status weft_barrier_reset(weft_barrier *barrier)
 {
+    weft__point("weft_barrier_reset", barrier);
     if (barrier == NULL)
         return weft__misuse(WEFT_INVALID, "weft_barrier_reset", NULL,
                             "the barrier is NULL");
@@ -159,6 +163,7 @@ weft_status weft_barrier_reset(weft_barrier *barrier)
 
 weft_status weft_barrier_abort(weft_barrier *barrier)
 {
+    weft__point("weft_barrier_abort", barrier);
     if (barrier == NULL)
         return weft__misuse(WEFT_INVALID, "weft_barrier_abort", NULL,
                             "the barrier is NULL");

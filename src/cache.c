@@ -23,6 +23,7 @@
 
 #include "cache.h"
 
+#include "control.h"
 #include "misuse.h"
 
 enum { SWEEPS = 4, CHEAP_TO_COPY = 256 };
@@ -137,6 +138,7 @@ weft__entry *weft__entry_lend(const weft__visit *visit, weft__entry *entry,
 
 weft_status weft_cache_get(weft_cache *cache, weft_key key, void *value)
 {
+    weft__point("weft_cache_get", cache);
     weft__visit visit;
     weft_status status =
         weft__visit_begin(&visit, cache, key, value, "weft_cache_get");
@@ -167,6 +169,7 @@ static weft_status put(weft__visit *visit, weft__entry *entry)
 
 weft_status weft_cache_set(weft_cache *cache, weft_key key, const void *value)
 {
+    weft__point("weft_cache_set", cache);
     weft__visit visit;
     weft_status status =
         weft__visit_begin(&visit, cache, key, value, "weft_cache_set");
@@ -198,6 +201,7 @@ bool weft_cache_contains(weft_cache *cache, weft_key key)
 
 weft_status weft_cache_remove(weft_cache *cache, weft_key key)
 {
+    weft__point("weft_cache_remove", cache);
     weft__visit visit;
     weft_status status =
         weft__visit_begin(&visit, cache, key, "", "weft_cache_remove");

@@ -22,6 +22,7 @@
 
 #include "cache.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "pool.h"
 #include "registry.h"
@@ -305,6 +306,7 @@ weft_status weft_cache_get_or_compute(weft_cache *cache, weft_key key,
                                       void *value, weft_compute compute,
                                       void *ctx)
 {
+    weft__point("weft_cache_get_or_compute", cache);
     weft__visit visit;
     computation how = {.compute = compute, .ctx = ctx};
     weft_status status = begin(&visit, cache, key, value, compute);
@@ -316,6 +318,7 @@ weft_status weft_cache_get_or_compute_timed(weft_cache *cache, weft_key key,
                                             void *value, weft_compute compute,
                                             void *ctx, weft_duration duration)
 {
+    weft__point("weft_cache_get_or_compute_timed", cache);
     weft__visit visit;
     computation how = {.compute = compute, .ctx = ctx};
     weft_duration deadline = weft__deadline(duration);
@@ -328,6 +331,7 @@ weft_status weft_cache_try_get_or_compute(weft_cache *cache, weft_key key,
                                           void *value, weft_compute compute,
                                           void *ctx)
 {
+    weft__point("weft_cache_try_get_or_compute", cache);
     weft__visit visit;
     computation how = {.compute = compute, .ctx = ctx};
     weft_status status = begin(&visit, cache, key, value, compute);

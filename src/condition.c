@@ -16,6 +16,7 @@
 
 #include "weft/condition.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "registry.h"
 
@@ -85,6 +86,7 @@ static weft_status wait(weft_condition *condition, const held_lock *held,
 static weft_status wait_once(weft_condition *condition, held_lock held,
                              weft_duration duration)
 {
+    weft__point("weft_condition_wait", condition);
     weft_status status = check(condition, &held);
     if (status != WEFT_OK)
         return status;
@@ -98,6 +100,7 @@ static weft_status wait_until(weft_condition *condition, held_lock held,
     if (predicate == NULL)
         return weft__misuse(WEFT_INVALID, "weft_condition_wait_until",
                             condition, "the predicate is NULL");
+    weft__point("weft_condition_wait_until", condition);
     weft_status status = check(condition, &held);
     if (status != WEFT_OK)
         return status;
@@ -184,6 +187,7 @@ void weft__condition_notify_slow(weft_condition *condition, size_t n)
                      "the condition is NULL");
         return;
     }
+    weft__point("weft_condition_notify", condition);
     if (n == 0 || weft__load_relaxed(&condition->waiters_) == 0)
         return;
     weft__wakes wakes;

@@ -26,6 +26,7 @@
 
 #include "weft/event.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "registry.h"
 #include "watch.h"
@@ -67,6 +68,7 @@ static const weft__wait_kind kind = {
 
 weft_status weft__event_set_slow(weft_event *event)
 {
+    weft__point("weft_event_set", event);
     if (event == NULL)
         return weft__misuse(WEFT_INVALID, "weft_event_set", NULL,
                             "the event is NULL");
@@ -111,6 +113,7 @@ static bool is_set(void *event)
 
 weft_status weft__event_wait_slow(weft_event *event, weft_duration duration)
 {
+    weft__point("weft_event_wait", event);
     if (event == NULL)
         return weft__misuse(WEFT_INVALID, "weft_event_wait", NULL,
                             "the event is NULL");

@@ -7,6 +7,7 @@
 
 #include "future.h"
 
+#include "control.h"
 #include "group.h"
 #include "misuse.h"
 #include "pool.h"
@@ -228,17 +229,20 @@ static weft_status result(weft_future *future, void **value,
 
 weft_status weft_future_result(weft_future *future, void **value)
 {
+    weft__point("weft_future_result", future);
     return result(future, value, WEFT_FOREVER);
 }
 
 weft_status weft_future_result_timed(weft_future *future, void **value,
                                      weft_duration duration)
 {
+    weft__point("weft_future_result_timed", future);
     return result(future, value, weft__deadline(duration));
 }
 
 weft_status weft_future_try_result(weft_future *future, void **value)
 {
+    weft__point("weft_future_try_result", future);
     weft_status status = weft__future_check(future, "weft_future_try_result");
     if (status == WEFT_OK && !weft__future_is_done(future))
         return WEFT_BUSY;
@@ -275,6 +279,7 @@ bool weft_future_cancelled(const weft_future *future)
 
 weft_status weft_future_cancel(weft_future *future)
 {
+    weft__point("weft_future_cancel", future);
     weft_status status = weft__future_check(future, "weft_future_cancel");
     if (status != WEFT_OK)
         return status;
@@ -319,6 +324,7 @@ void weft__future_stop(weft_future *future)
 
 weft_status weft_future_stop(weft_future *future)
 {
+    weft__point("weft_future_stop", future);
     weft_status status = weft__future_check(future, "weft_future_stop");
     if (status == WEFT_OK)
         weft__future_stop(future);

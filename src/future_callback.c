@@ -12,6 +12,7 @@
  * of each: the caller may close his at any time.
  */
 
+#include "control.h"
 #include "future.h"
 #include "misuse.h"
 #include "os/os.h"
@@ -116,6 +117,7 @@ weft_status weft_future_add_done_callback(weft_future *future,
                                           weft_done_callback callback,
                                           void *arg)
 {
+    weft__point("weft_future_add_done_callback", future);
     static const char function[] = "weft_future_add_done_callback";
     weft_status status = weft__future_check(future, function);
     if (status != WEFT_OK)

@@ -13,6 +13,7 @@
  * whoever took it out of its line: the end waits for that.
  */
 
+#include "control.h"
 #include "future.h"
 
 #include "misuse.h"
@@ -221,6 +222,7 @@ static weft_status next(weft_completions *completions, weft_future **future,
 weft_status weft_completions_next(weft_completions *completions,
                                   weft_future **future)
 {
+    weft__point("weft_completions_next", completions);
     return next(completions, future, WEFT_FOREVER);
 }
 
@@ -228,6 +230,7 @@ weft_status weft_completions_next_timed(weft_completions *completions,
                                         weft_future **future,
                                         weft_duration duration)
 {
+    weft__point("weft_completions_next_timed", completions);
     return next(completions, future, weft__deadline(duration));
 }
 
@@ -298,12 +301,14 @@ static weft_status wait(weft_future *const *futures, size_t n,
 weft_status weft_wait(weft_future *const *futures, size_t n,
                       weft_wait_mode mode)
 {
+    weft__point("weft_wait", futures);
     return wait(futures, n, mode, WEFT_FOREVER);
 }
 
 weft_status weft_wait_timed(weft_future *const *futures, size_t n,
                             weft_wait_mode mode, weft_duration duration)
 {
+    weft__point("weft_wait_timed", futures);
     return wait(futures, n, mode, weft__deadline(duration));
 }
 

@@ -20,6 +20,7 @@
  * another epoch is broken.
  */
 
+#include "control.h"
 #include "group_state.h"
 
 #include "misuse.h"
@@ -110,6 +111,7 @@ static bool set_stopping(weft_group *group, uint64_t why, uint64_t holds)
 
 weft_status weft_group_stop(weft_group *group)
 {
+    weft__point("weft_group_stop", group);
     if (group == NULL)
         return null_group("weft_group_stop");
     if (weft__group_is_old(weft__load(&group->state_)))
@@ -159,6 +161,7 @@ static void list_member(weft_group *group, weft_future *member)
 weft_status weft_group_submit(weft_group *group, weft_future *future,
                               weft_target target, void *arg)
 {
+    weft__point("weft_group_submit", group);
     if (group == NULL || future == NULL || target == NULL)
         return weft__misuse(WEFT_INVALID, "weft_group_submit", group,
                             "the group, the future or the target is NULL");

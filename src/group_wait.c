@@ -8,6 +8,7 @@
  * begun, then lets another take its place, as when it waits for a future.
  */
 
+#include "control.h"
 #include "group_state.h"
 
 #include "misuse.h"
@@ -159,11 +160,13 @@ static weft_status wait(weft_group *group, weft_duration deadline)
 
 weft_status weft_group_wait(weft_group *group)
 {
+    weft__point("weft_group_wait", group);
     return wait(group, WEFT_FOREVER);
 }
 
 weft_status weft_group_wait_timed(weft_group *group, weft_duration duration)
 {
+    weft__point("weft_group_wait_timed", group);
     return wait(group, weft__deadline(duration));
 }
 

@@ -14,6 +14,7 @@
 
 #include "weft/latch.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "registry.h"
 
@@ -29,6 +30,7 @@ static const weft__wait_kind kind = {.name = "latch", .grant = is_open};
 
 weft_status weft__latch_count_down_slow(weft_latch *latch, uint32_t n)
 {
+    weft__point("weft_latch_count_down", latch);
     static const char function[] = "weft_latch_count_down";
     if (latch == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL, "the latch is NULL");
@@ -61,6 +63,7 @@ static bool is_open_now(void *latch)
 
 weft_status weft__latch_wait_slow(weft_latch *latch, weft_duration duration)
 {
+    weft__point("weft_latch_wait", latch);
     if (latch == NULL)
         return weft__misuse(WEFT_INVALID, "weft_latch_wait", NULL,
                             "the latch is NULL");

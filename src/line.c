@@ -21,6 +21,7 @@
 #include "park.h"
 
 #include "address.h"
+#include "control.h"
 #include "registry.h"
 
 struct weft__line {
@@ -145,6 +146,7 @@ static void leave_line(void)
 weft__line *weft__line_lock(const void *object)
 {
     weft__line *line = line_of(object);
+    weft__point(NULL, object);
     enter_line();
     lock_line(line);
     return line;

@@ -4,6 +4,8 @@
 
 #include "misuse.h"
 
+#include "control.h"
+
 #include "registry.h"
 
 #include <stdio.h>
@@ -17,6 +19,8 @@ static void print_misuse(const weft_misuse *misuse)
                           misuse->thread_name, misuse->function, misuse->text,
                           weft_status_name(misuse->status));
     size_t size = length < (int)sizeof line ? (size_t)length : sizeof line - 1;
+    if (weft__controlled)
+        weft__control_misuse(line);
     weft__os_print_error(line, size);
 }
 

@@ -14,6 +14,7 @@
 
 #include "weft/once.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "registry.h"
 
@@ -61,6 +62,7 @@ static void wait_for(weft_once *once, uint32_t runner)
 weft_status weft__call_once_slow(weft_once *once, void (*function)(void *),
                                  void *arg)
 {
+    weft__point("weft_call_once", once);
     if (once == NULL || function == NULL)
         return weft__misuse(WEFT_INVALID, "weft_call_once", once,
                             "the once or the function is NULL");

@@ -15,6 +15,7 @@
  * the number of pieces.
  */
 
+#include "control.h"
 #include "loop.h"
 
 #include "misuse.h"
@@ -61,6 +62,7 @@ static void map_some(size_t begin, size_t end, void *context)
 weft_status weft_map(weft_pool *pool, weft_target target, void *const *args,
                      size_t n, void **results)
 {
+    weft__point("weft_map", pool);
     static const char function[] = "weft_map";
     weft_status status = weft__pool_check_open(pool, function);
     if (status != WEFT_OK)
@@ -99,6 +101,7 @@ weft_status weft_parallel_for_with(weft_pool *pool, size_t begin, size_t end,
                                    weft_body body, void *context,
                                    const weft_parallel_options *options)
 {
+    weft__point("weft_parallel_for_with", pool);
     static const char function[] = "weft_parallel_for";
     weft_status status = weft__pool_check_open(pool, function);
     if (status != WEFT_OK)
@@ -232,6 +235,7 @@ weft_status weft_parallel_reduce_with(weft_pool *pool, size_t begin, size_t end,
                                       void *result, void *context,
                                       const weft_parallel_options *options)
 {
+    weft__point("weft_parallel_reduce_with", pool);
     static const char function[] = "weft_parallel_reduce";
     weft_status status = weft__pool_check_open(pool, function);
     if (status != WEFT_OK)

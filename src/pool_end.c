@@ -2,6 +2,7 @@
 
 /* The end of a pool: shutting down, destroying. */
 
+#include "control.h"
 #include "misuse.h"
 #include "pool.h"
 
@@ -104,6 +105,7 @@ static void wait_until_nobody_waits(weft_pool *pool)
 weft_status weft_pool_shutdown_with(weft_pool *pool,
                                     const weft_pool_shutdown_options *options)
 {
+    weft__point("weft_pool_shutdown_with", pool);
     static const char function[] = "weft_pool_shutdown";
     static const weft_pool_shutdown_options defaults = {.private_ = 0};
     if (options == NULL)
@@ -158,6 +160,7 @@ static void join_workers(weft_pool *pool)
 
 weft_status weft_pool_destroy(weft_pool *pool)
 {
+    weft__point("weft_pool_destroy", pool);
     static const char function[] = "weft_pool_destroy";
     if (pool == NULL)
         return WEFT_OK;

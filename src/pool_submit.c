@@ -15,6 +15,7 @@
  * these costs anything where it is not used.
  */
 
+#include "control.h"
 #include "misuse.h"
 #include "pool.h"
 
@@ -165,6 +166,7 @@ static weft_status submit_until(weft_pool *pool, weft_future *future,
 weft_status weft_submit(weft_pool *pool, weft_future *future,
                         weft_target target, void *arg)
 {
+    weft__point("weft_submit", pool);
     if (pool == NULL || future == NULL || target == NULL)
         return null_argument("weft_submit", pool);
     prepare(pool, future, target, arg);
@@ -175,12 +177,14 @@ weft_status weft_submit_timed(weft_pool *pool, weft_future *future,
                               weft_target target, void *arg,
                               weft_duration duration)
 {
+    weft__point("weft_submit_timed", pool);
     return submit_until(pool, future, target, arg, weft__deadline(duration));
 }
 
 weft_status weft_try_submit(weft_pool *pool, weft_future *future,
                             weft_target target, void *arg)
 {
+    weft__point("weft_try_submit", pool);
     return submit_until(pool, future, target, arg, WEFT__TRY);
 }
 
@@ -188,6 +192,7 @@ weft_status weft_submit_with(weft_pool *pool, weft_future *future,
                              weft_target target, void *arg,
                              const weft_submit_options *options)
 {
+    weft__point("weft_submit_with", pool);
     weft_priority priority =
         options != NULL ? options->priority : WEFT_PRIORITY_NORMAL;
     if (priority > WEFT_PRIORITY_LOW)
@@ -213,6 +218,7 @@ weft_status weft__pool_submit_member(weft_group *group, weft_future *future,
 
 weft_status weft_pool_run(weft_pool *pool, weft_target target, void *arg)
 {
+    weft__point("weft_pool_run", pool);
     if (pool == NULL || target == NULL)
         return null_argument("weft_pool_run", pool);
     weft_status status = weft__pool_status(pool);

@@ -36,6 +36,8 @@
 
 #include "queue.h"
 
+#include "control.h"
+
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
@@ -123,6 +125,7 @@ static NOINLINE weft_status put_inside(weft_queue *queue, const void *item,
 static NOINLINE weft_status put_otherwise(weft_queue *queue, const void *item,
                                           weft_duration duration, bool inside)
 {
+    weft__point("weft_queue_put", queue);
     weft_status status;
     if (queue == NULL || item == NULL)
         return weft__queue_put_all(queue, item, 1, NULL, 0); /* says so */
@@ -157,6 +160,7 @@ static NOINLINE weft_status get_inside(weft_queue *queue, void *item,
 static NOINLINE weft_status get_otherwise(weft_queue *queue, void *item,
                                           weft_duration duration, bool inside)
 {
+    weft__point("weft_queue_get", queue);
     weft_status status;
     if (queue == NULL || item == NULL)
         return weft__queue_get_any(queue, item, 1, NULL, 0); /* says so */

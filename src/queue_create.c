@@ -6,6 +6,8 @@
 #include "misuse.h"
 #include "queue.h"
 
+#include "control.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -66,7 +68,7 @@ static unsigned few_words(size_t item_size, weft_queue_kind kind)
     size_t words = item_size / WEFT__QUEUE_WORD;
     bool few = kind == WEFT_FIFO && item_size % WEFT__QUEUE_WORD == 0 &&
                words <= WEFT__QUEUE_MOST_WORDS;
-    return few ? (unsigned)words : 0;
+    return few && !weft__controlled ? (unsigned)words : 0;
 }
 
 weft_queue *weft_queue_create_with(size_t item_size,

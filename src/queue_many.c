@@ -6,6 +6,7 @@
  * of the gate.
  */
 
+#include "control.h"
 #include "queue.h"
 
 #include "misuse.h"
@@ -160,6 +161,7 @@ weft_status weft__queue_get_any(weft_queue *queue, void *items, size_t n,
 weft_status weft_queue_put_many(weft_queue *queue, const void *items, size_t n,
                                 size_t *done)
 {
+    weft__point("weft_queue_put_many", queue);
     return weft__queue_put_all(queue, items, n, done, WEFT_FOREVER);
 }
 
@@ -167,12 +169,14 @@ weft_status weft_queue_put_many_timed(weft_queue *queue, const void *items,
                                       size_t n, size_t *done,
                                       weft_duration duration)
 {
+    weft__point("weft_queue_put_many_timed", queue);
     return weft__queue_put_all(queue, items, n, done, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_put_many(weft_queue *queue, const void *items,
                                     size_t n, size_t *done)
 {
+    weft__point("weft_queue_try_put_many", queue);
     return weft__queue_instead_of_timed_out(
         weft__queue_put_all(queue, items, n, done, 0), WEFT_FULL);
 }
@@ -180,18 +184,21 @@ weft_status weft_queue_try_put_many(weft_queue *queue, const void *items,
 weft_status weft_queue_get_many(weft_queue *queue, void *items, size_t n,
                                 size_t *done)
 {
+    weft__point("weft_queue_get_many", queue);
     return weft__queue_get_any(queue, items, n, done, WEFT_FOREVER);
 }
 
 weft_status weft_queue_get_many_timed(weft_queue *queue, void *items, size_t n,
                                       size_t *done, weft_duration duration)
 {
+    weft__point("weft_queue_get_many_timed", queue);
     return weft__queue_get_any(queue, items, n, done, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_get_many(weft_queue *queue, void *items, size_t n,
                                     size_t *done)
 {
+    weft__point("weft_queue_try_get_many", queue);
     return weft__queue_instead_of_timed_out(
         weft__queue_get_any(queue, items, n, done, 0), WEFT_EMPTY);
 }

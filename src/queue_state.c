@@ -10,6 +10,7 @@
  * whoever makes the last item done sees it in the word that it changes.
  */
 
+#include "control.h"
 #include "misuse.h"
 #include "queue.h"
 
@@ -65,6 +66,7 @@ size_t weft__queue_count_done(weft_queue *queue, size_t n)
 
 weft_status weft_queue_task_done(weft_queue *queue)
 {
+    weft__point("weft_queue_task_done", queue);
     static const char function[] = "weft_queue_task_done";
     if (queue == NULL)
         return weft__queue_check(queue, function);
@@ -102,16 +104,19 @@ static weft_status join(weft_queue *queue, weft_duration deadline)
 
 weft_status weft_queue_join(weft_queue *queue)
 {
+    weft__point("weft_queue_join", queue);
     return join(queue, WEFT_FOREVER);
 }
 
 weft_status weft_queue_join_timed(weft_queue *queue, weft_duration duration)
 {
+    weft__point("weft_queue_join_timed", queue);
     return join(queue, weft__deadline(duration));
 }
 
 weft_status weft_queue_try_join(weft_queue *queue)
 {
+    weft__point("weft_queue_try_join", queue);
     if (queue == NULL)
         return weft__queue_check(queue, "weft_queue_try_join");
     return unfinished(queue) == 0 ? WEFT_OK : WEFT_BUSY;
@@ -131,6 +136,7 @@ static void discard(weft_queue *queue, weft__leftover *leftover)
 
 weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
 {
+    weft__point("weft_queue_shutdown", queue);
     weft_status status = weft__queue_check(queue, "weft_queue_shutdown");
     if (status != WEFT_OK)
         return status;
@@ -147,6 +153,7 @@ weft_status weft_queue_shutdown(weft_queue *queue, bool immediate)
 
 weft_status weft_queue_clear(weft_queue *queue, size_t *discarded)
 {
+    weft__point("weft_queue_clear", queue);
     weft_status status = weft__queue_check(queue, "weft_queue_clear");
     if (status != WEFT_OK)
         return status;
@@ -161,6 +168,7 @@ weft_status weft_queue_clear(weft_queue *queue, size_t *discarded)
 
 weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize)
 {
+    weft__point("weft_queue_set_maxsize", queue);
     static const char function[] = "weft_queue_set_maxsize";
     if (maxsize > PTRDIFF_MAX)
         return weft__misuse(WEFT_INVALID, function, queue,
@@ -222,6 +230,7 @@ static weft_status copy_next(weft_queue *queue, void *item)
 
 weft_status weft_queue_try_peek(weft_queue *queue, void *item)
 {
+    weft__point("weft_queue_try_peek", queue);
     static const char function[] = "weft_queue_try_peek";
     if (item == NULL)
         return weft__misuse(WEFT_INVALID, function, queue, "the item is NULL");

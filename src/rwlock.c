@@ -30,6 +30,7 @@
  * gives up, as it may have held up those behind.
  */
 
+#include "control.h"
 #include "rwlock_state.h"
 
 #include "misuse.h"
@@ -204,33 +205,39 @@ static weft_status acquire_timed(weft_rwlock *rwlock,
 
 void weft__rwlock_read_slow(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_read", rwlock);
     (void)acquire(rwlock, &weft__rwlock_reads, WEFT_FOREVER, WEFT__UNSTOPPABLE);
 }
 
 void weft__rwlock_write_slow(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_write", rwlock);
     (void)acquire(rwlock, &weft__rwlock_writes, WEFT_FOREVER,
                   WEFT__UNSTOPPABLE);
 }
 
 weft_status weft__rwlock_try_read_slow(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_try_read", rwlock);
     return try_acquire(rwlock, &weft__rwlock_reads);
 }
 
 weft_status weft__rwlock_try_write_slow(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_try_write", rwlock);
     return try_acquire(rwlock, &weft__rwlock_writes);
 }
 
 weft_status weft__rwlock_read_timed(weft_rwlock *rwlock, weft_duration duration)
 {
+    weft__point("weft_rwlock_read_timed", rwlock);
     return acquire_timed(rwlock, &weft__rwlock_reads, duration);
 }
 
 weft_status weft__rwlock_write_timed(weft_rwlock *rwlock,
                                      weft_duration duration)
 {
+    weft__point("weft_rwlock_write_timed", rwlock);
     return acquire_timed(rwlock, &weft__rwlock_writes, duration);
 }
 
@@ -288,6 +295,7 @@ bool weft__rwlock_withdraw(weft_rwlock *rwlock)
 
 weft_status weft__rwlock_release_read_slow(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_release_read", rwlock);
     static const char function[] = "weft_rwlock_release_read";
     if (rwlock == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL, "the lock is NULL");
@@ -317,11 +325,13 @@ static weft_status end_write(weft_rwlock *rwlock, uint32_t readers,
 
 weft_status weft__rwlock_release_write_slow(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_release_write", rwlock);
     return end_write(rwlock, 0, "weft_rwlock_release_write");
 }
 
 weft_status weft__rwlock_downgrade(weft_rwlock *rwlock)
 {
+    weft__point("weft_rwlock_downgrade", rwlock);
     return end_write(rwlock, 1, "weft_rwlock_downgrade");
 }
 

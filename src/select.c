@@ -8,6 +8,7 @@
 
 #include "select.h"
 
+#include "control.h"
 #include "misuse.h"
 
 /* Good enough to be fair: xorshift with 32 bits (Marsaglia, 2003). */
@@ -107,18 +108,21 @@ static weft_status run(const weft_select_case *cases, size_t n, size_t *chosen,
 
 weft_status weft_select(const weft_select_case *cases, size_t n, size_t *chosen)
 {
+    weft__point("weft_select", cases);
     return run(cases, n, chosen, WEFT_FOREVER);
 }
 
 weft_status weft_select_timed(const weft_select_case *cases, size_t n,
                               size_t *chosen, weft_duration duration)
 {
+    weft__point("weft_select_timed", cases);
     return run(cases, n, chosen, duration);
 }
 
 weft_status weft_try_select(const weft_select_case *cases, size_t n,
                             size_t *chosen)
 {
+    weft__point("weft_try_select", cases);
     weft_status status = run(cases, n, chosen, 0);
     return status == WEFT_TIMED_OUT ? WEFT_BUSY : status;
 }

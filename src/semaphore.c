@@ -35,6 +35,7 @@
 
 #include "weft/semaphore.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "registry.h"
 
@@ -48,7 +49,7 @@ static bool take(weft_semaphore *semaphore, bool last)
 {
     uint32_t word = weft__load_relaxed(&semaphore->word_);
     while (weft__semaphore_left(word) > 0) {
-        uint32_t taken = (last ? word & ~WAITERS : word) - PERMIT;
+        uint32_t taken = (last && !weft__controlled ? word & ~WAITERS : word) - PERMIT;
         if (weft__compare_swap(&semaphore->word_, &word, taken))
             return true;
     }
@@ -77,6 +78,7 @@ static bool take_past_the_line(weft_semaphore *semaphore, weft__line *line)
 
 bool weft__semaphore_take(weft_semaphore *semaphore)
 {
+    weft__point("weft_semaphore_try_acquire", semaphore);
     if (weft_semaphore_value(semaphore) == 0)
         return false;
     weft__line *line = weft__line_lock(semaphore);
@@ -112,6 +114,7 @@ static weft_status acquire(weft_semaphore *semaphore, weft_duration deadline,
 
 void weft__semaphore_acquire_slow(weft_semaphore *semaphore)
 {
+    weft__point("weft_semaphore_acquire", semaphore);
     (void)acquire(semaphore, WEFT_FOREVER, WEFT__UNSTOPPABLE);
 }
 
@@ -134,6 +137,7 @@ void weft__semaphore_overdrawn(weft_semaphore *semaphore)
 weft_status weft_semaphore_acquire_timed(weft_semaphore *semaphore,
                                          weft_duration duration)
 {
+    weft__point("weft_semaphore_acquire_timed", semaphore);
     if (weft_semaphore_try_acquire(semaphore) == WEFT_OK)
         return WEFT_OK;
     if (duration <= 0)
@@ -161,11 +165,13 @@ static weft_status release(weft_semaphore *semaphore, uint32_t n,
 
 void weft__semaphore_serve(weft_semaphore *semaphore)
 {
+    weft__point("weft_semaphore_release", semaphore);
     weft__settle(semaphore);
 }
 
 weft_status weft__semaphore_release_slow(weft_semaphore *semaphore, uint32_t n)
 {
+    weft__point("weft_semaphore_release", semaphore);
     static const char function[] = "weft_semaphore_release";
     if (semaphore == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL,
@@ -176,6 +182,7 @@ weft_status weft__semaphore_release_slow(weft_semaphore *semaphore, uint32_t n)
 weft_status weft_bounded_semaphore_release(weft_bounded_semaphore *semaphore,
                                            uint32_t n)
 {
+    weft__point("weft_bounded_semaphore_release", semaphore);
     static const char function[] = "weft_bounded_semaphore_release";
     if (semaphore == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL,

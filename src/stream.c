@@ -13,6 +13,7 @@
 
 #include "weft/stream.h"
 
+#include "control.h"
 #include "misuse.h"
 #include "pool.h"
 #include "registry.h"
@@ -202,12 +203,14 @@ static weft_status next(weft_stream *stream, void **item, void **result,
 
 weft_status weft_stream_next(weft_stream *stream, void **item, void **result)
 {
+    weft__point("weft_stream_next", stream);
     return next(stream, item, result, WEFT_FOREVER);
 }
 
 weft_status weft_stream_next_timed(weft_stream *stream, void **item,
                                    void **result, weft_duration duration)
 {
+    weft__point("weft_stream_next_timed", stream);
     return next(stream, item, result, weft__deadline(duration));
 }
 

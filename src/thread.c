@@ -16,6 +16,7 @@
 
 #include "weft/thread.h"
 
+#include "control.h"
 #include "lifecycle.h"
 #include "misuse.h"
 #include "registry.h"
@@ -199,6 +200,7 @@ weft_status weft_thread_start(weft_thread *thread)
     if (thread == NULL || (thread->target == NULL && thread->run == NULL))
         return weft__misuse(WEFT_INVALID, function, thread,
                             "there is nothing to run");
+    weft__point("weft_thread_start", thread);
     weft_status status = launch(thread, is_daemon(thread), false);
     if (status == WEFT_ALREADY_STARTED)
         weft__misuse(status, function, thread, "the thread was started before");
@@ -220,6 +222,7 @@ weft_status weft_spawn_with(weft_target target, void *arg,
     if (target == NULL)
         return weft__misuse(WEFT_INVALID, function, NULL,
                             "there is nothing to run");
+    weft__point("weft_spawn", arg);
     weft_thread *thread = calloc(1, sizeof *thread);
     if (thread == NULL)
         return WEFT_NO_MEMORY;
@@ -293,6 +296,7 @@ void weft__service_join(weft_thread *thread)
 
 static weft_status join(weft_thread *thread, weft_duration duration)
 {
+    weft__point("weft_thread_join", thread);
     weft_status status = weft__thread_check_join(thread, "weft_thread_join");
     if (status == WEFT_OK && !weft__thread_has_ended(thread))
         status = wait_end(thread, weft__deadline(duration), WEFT__STOPPABLE);
@@ -313,6 +317,7 @@ weft_status weft_thread_join_timed(weft_thread *thread, weft_duration duration)
 
 weft_status weft_thread_try_join(weft_thread *thread)
 {
+    weft__point("weft_thread_try_join", thread);
     weft_status status = weft__thread_check_join(thread, "weft_thread_join");
     if (status != WEFT_OK)
         return status;
@@ -351,6 +356,7 @@ weft_status weft_thread_stop(weft_thread *thread)
     if (thread == NULL)
         return weft__misuse(WEFT_INVALID, "weft_thread_stop", NULL,
                             "the thread is NULL");
+    weft__point("weft_thread_stop", thread);
     uint32_t state = weft__load(&thread->state_);
     if (state == WEFT__NEW)
         return weft__misuse(WEFT_NOT_STARTED, "weft_thread_stop", thread,

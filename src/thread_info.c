@@ -2,6 +2,7 @@
 
 /* What can be asked and told about threads: names, numbers, who is alive. */
 
+#include "control.h"
 #include "lifecycle.h"
 #include "misuse.h"
 #include "registry.h"
@@ -87,6 +88,7 @@ long weft_thread_native_id(weft_thread *thread)
 
 bool weft_stopping(void)
 {
+    weft__point("weft_stopping", NULL);
     const weft__record *self = weft__current;
     return self != NULL && weft__self_stopping(self);
 }

@@ -2,6 +2,7 @@
 
 /* The clock, and sleeping by it. */
 
+#include "control.h"
 #include "registry.h"
 
 weft_duration weft_monotonic(void)
@@ -17,6 +18,7 @@ static bool never(void *context)
 
 weft_status weft_sleep(weft_duration duration)
 {
+    weft__point("weft_sleep", NULL);
     static const weft__wait_kind kind = {.name = "sleep"};
     if (duration <= 0)
         return WEFT_OK;

@@ -21,6 +21,7 @@
 
 #include "weft/timer.h"
 
+#include "control.h"
 #include "lifecycle.h"
 #include "misuse.h"
 #include "registry.h"
@@ -268,6 +269,7 @@ static weft_status check_start(const weft_timer *timer)
 
 weft_status weft_timer_start(weft_timer *timer) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__point("weft_timer_start", timer);
     weft_status status = check_start(timer);
     if (status != WEFT_OK)
         return status;
@@ -306,6 +308,7 @@ static weft_status check_started(const weft_timer *timer, const char *function)
 
 weft_status weft_timer_cancel(weft_timer *timer) WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
+    weft__point("weft_timer_cancel", timer);
     weft_status status = check_started(timer, "weft_timer_cancel");
     if (status != WEFT_OK)
         return status;
@@ -344,6 +347,7 @@ weft_status weft_timer_try_join(weft_timer *timer)
 
 weft_status weft_timer_join_timed(weft_timer *timer, weft_duration duration)
 {
+    weft__point("weft_timer_join_timed", timer);
     weft_status status = weft_timer_try_join(timer);
     if (status != WEFT_BUSY)
         return status;
@@ -359,6 +363,7 @@ weft_status weft_timer_join_timed(weft_timer *timer, weft_duration duration)
 
 weft_status weft_timer_join(weft_timer *timer)
 {
+    weft__point("weft_timer_join", timer);
     return weft_timer_join_timed(timer, WEFT_FOREVER);
 }
 

@@ -7,6 +7,8 @@
 
 #include "os/os.h"
 
+#include "control.h"
+
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,6 +31,8 @@ enum { NANOSECONDS = 1000000000 };
 weft_duration weft__os_clock(void)
 {
     struct timespec now;
+    if (weft__controlled)
+        return weft__control_clock();
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (weft_duration)now.tv_sec * NANOSECONDS + now.tv_nsec;
 }
@@ -36,6 +40,10 @@ weft_duration weft__os_clock(void)
 void weft__os_wait(const uint32_t *word, uint32_t expected,
                    weft_duration deadline)
 {
+    if (weft__controlled) {
+        weft__control_wait(word, expected, deadline);
+        return;
+    }
     int saved = errno;
     struct timespec until, *limit = NULL;
     if (deadline != WEFT_FOREVER) {
@@ -51,6 +59,10 @@ void weft__os_wait(const uint32_t *word, uint32_t expected,
 
 void weft__os_wake(const uint32_t *word)
 {
+    if (weft__controlled) {
+        weft__control_wake(word);
+        return;
+    }
     int saved = errno;
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     errno = saved;
@@ -58,6 +70,10 @@ void weft__os_wake(const uint32_t *word)
 
 void weft__os_pause(void)
 {
+    if (weft__controlled) {
+        weft__control_yield();
+        return;
+    }
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__) || defined(__arm__)
@@ -67,18 +83,23 @@ void weft__os_pause(void)
 
 void weft__os_yield(void)
 {
-    sched_yield();
+    if (weft__controlled)
+        weft__control_yield();
+    else
+        sched_yield();
 }
 
 unsigned weft__os_processor(void)
 {
-    int number = sched_getcpu();
+    int number = weft__controlled ? 0 : sched_getcpu();
     return number > 0 ? (unsigned)number : 0;
 }
 
 unsigned weft__os_processors(void)
 {
     cpu_set_t set;
+    if (weft__controlled)
+        return weft__control_processors();
     if (sched_getaffinity(0, sizeof set, &set) == 0)
         return (unsigned)CPU_COUNT(&set);
     long count = sysconf(_SC_NPROCESSORS_ONLN);

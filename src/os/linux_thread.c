@@ -22,6 +22,7 @@
 
 #include "os/os.h"
 
+#include "control.h"
 #include "weft/atomic.h"
 
 #include <errno.h>
@@ -52,7 +53,8 @@ typedef struct stack {
     struct stack *next;
     void *(*entry)(void *);
     void *arg;
-    pthread_attr_t attributes; /* that say so */
+    struct weft__player *player; /* NULL: it need not wait for its turn */
+    pthread_attr_t attributes;   /* that say so */
 } stack;
 
 _Static_assert(sizeof(stack) <= LINE, "a stack ends with its description");
@@ -190,10 +192,14 @@ static void *run(void *arg)
 {
     stack *own = arg;
     own_id = (int32_t)syscall(SYS_set_tid_address, &own->running);
+    if (own->player != NULL)
+        weft__control_begin(own->player);
     weft_duration began = weft__os_clock();
     void *result = own->entry(own->arg);
     give_back_depths(own, began);
     list(own);
+    if (weft__controlled)
+        weft__control_end();
     return result;
 }
 
@@ -266,10 +272,13 @@ weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
         return WEFT_NO_THREADS;
     own->entry = entry;
     own->arg = arg;
+    own->player = weft__controlled ? weft__control_prepare() : NULL;
     weft__store(&own->running, 1);
     int error = create(own);
     if (error == 0)
         return WEFT_OK;
+    if (own->player != NULL)
+        weft__control_cancel(own->player);
     weft__store(&own->running, 0);
     list(own);
     return error == EINVAL ? WEFT_INVALID : WEFT_NO_THREADS;
@@ -312,6 +321,8 @@ void weft__os_threads_before_fork(void)
 void weft__os_threads_after_fork(bool in_child)
 {
     if (in_child) {
+        if (weft__controlled)
+            weft__control_after_fork();
         own_id = 0;
         for (stack *next = first; next != NULL; next = next->next)
             if (!is_own(next))

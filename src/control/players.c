@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Taking turns. Each thread that uses weft is a player; the one whose turn it
+ * is RUNS, all others sleep on their own word. Who comes to a point, or has to
+ * wait, says whose turn is next, and hands it over:
+ *
+ *     CAN_RUN --> RUNS --point--> CAN_RUN
+ *                  | '---wait--> WAITS --wake, or its time--> CAN_RUN
+ *                  '--takes too long--> OUTSIDE --next point--> CAN_RUN
+ *
+ * Time stands still but for a microsecond at each point, and jumps to the next
+ * deadline when nobody can run. If there is none, nobody can ever go on.
+ *
+ * A watchman of our own sees to threads that do not come back: one that sleeps
+ * in a call of somebody else's, or computes for a second, is OUTSIDE: the
+ * others go on, and the run may not be the same another time.
+ *
+ * The lock is held for moments, with signals blocked, so that a handler never
+ * meets it. A handler that runs in a thread whose turn it is not may wake
+ * others, but passes all points.
+ */
+
+#include "session.h"
+
+#include "registry.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    NOBODY = WEFT__PLAYERS,
+    LOOK_MS = 20, /* how often the watchman looks */
+    SLEEPS = 3,   /* looks in a row that find it asleep, */
+    COMPUTES = 50 /* or busy, before a thread is outside */
+};
+
+#define STEP WEFT_US(1)
+#define GLANCE WEFT_NS(50) /* what a look at the clock takes */
+#define BEGINNING WEFT_SECONDS(1000)
+
+bool weft__controlled;
+
+static uint32_t locked;
+static uint32_t current; /* whose turn it is, or NOBODY */
+static uint32_t used;    /* of the table */
+static uint64_t arrivals;
+static weft_duration now;
+static pthread_key_t end_key;
+static _Thread_local struct weft__player *self;
+
+static struct weft__player *player_at(uint32_t number)
+{
+    return &weft__session->players[number];
+}
+
+static uint32_t number_of(const struct weft__player *player)
+{
+    return (uint32_t)(player - weft__session->players);
+}
+
+/* ---- The lock ---- */
+
+static void lock(sigset_t *before)
+{
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, before);
+    while (weft__exchange(&locked, 1) != 0)
+        sched_yield();
+}
+
+static void unlock(const sigset_t *before)
+{
+    weft__store(&locked, 0);
+    pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+/* ---- Turns ---- */
+
+/* Relaxed, as it must not hide from a sanitizer what the program itself does
+ * not put in order. */
+static void await_turn(struct weft__player *player)
+{
+    int saved = errno;
+    while (weft__load_relaxed(&player->turn) == 0)
+        syscall(SYS_futex, &player->turn, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
+    weft__store_relaxed(&player->turn, 0);
+    errno = saved;
+}
+
+/* Locked. The wake may come when it has gone on already. */
+static void give_turn(uint32_t number)
+{
+    weft__store_relaxed(&current, number);
+    if (number == NOBODY)
+        return;
+    struct weft__player *player = player_at(number);
+    player->state = WEFT__RUNS;
+    player->word = NULL;
+    weft__store_relaxed(&player->turn, 1);
+    if (player == self)
+        return;
+    syscall(SYS_futex, &player->turn, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+static bool is_able(const struct weft__player *player)
+{
+    return player->state == WEFT__CAN_RUN ||
+           (player->state == WEFT__WAITS && player->deadline <= now);
+}
+
+/* The earliest of those that are still to come; WEFT_FOREVER: there is none. */
+static weft_duration next_deadline(void)
+{
+    weft_duration next = WEFT_FOREVER;
+    for (uint32_t i = 0; i < used; i++) {
+        const struct weft__player *player = player_at(i);
+        if (player->state == WEFT__WAITS && player->deadline > now &&
+            player->deadline < next)
+            next = player->deadline;
+    }
+    return next;
+}
+
+static uint32_t able_players(uint32_t *able)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < used; i++)
+        if (is_able(player_at(i)))
+            able[n++] = i;
+    return n;
+}
+
+static bool is_anybody_outside(void)
+{
+    for (uint32_t i = 0; i < used; i++)
+        if (player_at(i)->state == WEFT__OUTSIDE)
+            return true;
+    return false;
+}
+
+/* Whose turn it would be if there were only one schedule: it goes on while it
+ * can, and then comes the next in order. */
+static uint32_t plain_choice(const uint32_t *able, uint32_t n, uint32_t before,
+                             bool yields)
+{
+    uint32_t plain = able[0];
+    for (uint32_t i = n; i-- > 0;) {
+        if (able[i] == before && !yields)
+            return before;
+        if (able[i] > before)
+            plain = able[i];
+    }
+    return plain;
+}
+
+/* Locked. NOBODY: all wait, for somebody outside. Does not return if nobody can
+ * ever go on. */
+static uint32_t choose(uint32_t before, bool yields)
+{
+    static uint32_t able[WEFT__PLAYERS];
+    for (;;) {
+        uint32_t n = able_players(able);
+        weft_duration next = next_deadline();
+        if (n == 0 && next == WEFT_FOREVER) {
+            if (is_anybody_outside())
+                return NOBODY;
+            weft__control_fail(WEFT__DEADLOCK);
+        }
+        bool may_pass =
+            next != WEFT_FOREVER && next - now <= weft__session->stall;
+        uint32_t chosen = WEFT__TIME;
+        if (n == 1 && !may_pass)
+            chosen = able[0];
+        else if (n > 0)
+            chosen = weft__control_choose(able, n,
+                                          plain_choice(able, n, before, yields),
+                                          yields, may_pass);
+        if (chosen != WEFT__TIME)
+            return chosen;
+        now = next;
+    }
+}
+
+/* The calling thread's turn ends, in that state; returns with its next, if it
+ * is to have one. */
+static void hand_over(enum weft__player_state state, bool yields)
+{
+    sigset_t before;
+    struct weft__player *player = self;
+    lock(&before);
+    player->state = state;
+    if (state == WEFT__GONE)
+        self = NULL;
+    uint32_t next = choose(number_of(player), yields);
+    give_turn(next);
+    unlock(&before);
+    if (state != WEFT__GONE)
+        await_turn(player);
+}
+
+/* ---- Coming and going ---- */
+
+/* Locked. */
+static struct weft__player *take_player(void)
+{
+    uint32_t number = 0;
+    while (number < used && player_at(number)->state != WEFT__GONE)
+        number++;
+    if (number == WEFT__PLAYERS)
+        return NULL;
+    if (number == used)
+        weft__session->players_used = ++used;
+    struct weft__player *player = player_at(number);
+    *player = (struct weft__player){.state = WEFT__CAN_RUN,
+                                    .priority = weft__control_priority()};
+    return player;
+}
+
+struct weft__player *weft__control_prepare(void)
+{
+    sigset_t before;
+    lock(&before);
+    struct weft__player *player = take_player();
+    unlock(&before);
+    return player;
+}
+
+void weft__control_cancel(struct weft__player *player)
+{
+    sigset_t before;
+    lock(&before);
+    player->state = WEFT__GONE;
+    unlock(&before);
+}
+
+void weft__control_begin(struct weft__player *player)
+{
+    player->native_id = (int32_t)syscall(SYS_gettid);
+    self = player;
+    await_turn(player);
+}
+
+void weft__control_end(void)
+{
+    if (self != NULL && self->state == WEFT__RUNS)
+        hand_over(WEFT__GONE, false);
+}
+
+static void at_end(void *player)
+{
+    if (self == player)
+        weft__control_end();
+}
+
+/* Locked. Nobody else has the turn, or it has to wait for one. */
+static void line_up(struct weft__player *player)
+{
+    player->state = WEFT__CAN_RUN;
+    if (weft__load_relaxed(&current) == NOBODY)
+        give_turn(number_of(player));
+}
+
+/* A thread that weft did not start comes to its first point, or one that was
+ * outside to its next. */
+static void enter(void)
+{
+    sigset_t before;
+    lock(&before);
+    if (self == NULL) {
+        self = take_player();
+        if (self == NULL)
+            weft__control_fail(WEFT__NO_END);
+        self->native_id = (int32_t)syscall(SYS_gettid);
+        pthread_setspecific(end_key, self);
+    }
+    line_up(self);
+    unlock(&before);
+    await_turn(self);
+}
+
+/* Whether the calling thread takes turns; it has one, then. */
+static bool is_playing(void)
+{
+    if (self == NULL || weft__load_relaxed(&self->state) == WEFT__OUTSIDE)
+        enter();
+    return weft__load_relaxed(&self->state) == WEFT__RUNS;
+}
+
+/* ---- Points ---- */
+
+static void note(const char *operation, const void *object)
+{
+    struct weft__session *session = weft__session;
+    uint64_t step = ++session->steps;
+    if (self->record != weft__current) {
+        self->record = weft__current;
+        if (self->record != NULL)
+            weft__copy_text(self->name, sizeof self->name,
+                            self->record->thread->name_);
+    }
+    if (operation != NULL) {
+        self->operation = operation;
+        self->object = object;
+        self->step = step;
+        session->shown[step % WEFT__STEPS_SHOWN] =
+            (struct weft__step){step, number_of(self), operation, object};
+    }
+    if (step > session->most_steps)
+        weft__control_fail(WEFT__LIVELOCK);
+}
+
+void weft__control_point(const char *operation, const void *object)
+{
+    if (!is_playing())
+        return;
+    note(operation, object);
+    now += STEP;
+    hand_over(WEFT__CAN_RUN, false);
+}
+
+void weft__control_yield(void)
+{
+    if (!is_playing()) {
+        sched_yield();
+        return;
+    }
+    note(NULL, NULL);
+    now += STEP;
+    hand_over(WEFT__CAN_RUN, true);
+}
+
+weft_duration weft__control_clock(void)
+{
+    return weft__fetch_add_relaxed(&now, GLANCE);
+}
+
+unsigned weft__control_processors(void)
+{
+    return weft__session->processors;
+}
+
+void weft__control_wait(const uint32_t *word, uint32_t expected,
+                        weft_duration deadline)
+{
+    if (!is_playing()) {
+        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+        return;
+    }
+    note(NULL, NULL);
+    if (weft__load(word) != expected)
+        return;
+    self->deadline = deadline;
+    self->arrival = ++arrivals;
+    self->word = word;
+    hand_over(WEFT__WAITS, false);
+}
+
+void weft__control_wake(const uint32_t *word)
+{
+    sigset_t before;
+    struct weft__player *first = NULL;
+    lock(&before);
+    for (uint32_t i = 0; i < used; i++) {
+        struct weft__player *player = player_at(i);
+        if (player->state == WEFT__WAITS && player->word == word &&
+            (first == NULL || player->arrival < first->arrival))
+            first = player;
+    }
+    if (first != NULL)
+        line_up(first);
+    unlock(&before);
+}
+
+/* ---- The watchman ---- */
+
+/* 'R', 'S', ... as in proc(5); 0: there is no such thread. */
+static char state_of(int32_t native_id)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)native_id);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t size = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[size > 0 ? size : 0] = '\0';
+    const char *end = strrchr(text, ')');
+    return end != NULL && end[1] == ' ' ? end[2] : 0;
+}
+
+/* The turn passes to somebody else, if it still is the one it was. */
+static void take_turn_away(uint32_t number, uint64_t step, bool gone)
+{
+    sigset_t before;
+    lock(&before);
+    struct weft__player *player = player_at(number);
+    if (weft__load_relaxed(&current) == number &&
+        weft__session->steps == step && player->state == WEFT__RUNS) {
+        player->state = gone ? WEFT__GONE : WEFT__OUTSIDE;
+        weft__session->outside = true;
+        give_turn(choose(number, false));
+    }
+    unlock(&before);
+}
+
+static void *watch(void *unused)
+{
+    uint64_t step = 0;
+    uint32_t who = NOBODY;
+    int asleep = 0, looks = 0;
+    weft_duration spent = 0;
+    (void)unused;
+    for (;;) {
+        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000}, NULL);
+        spent += WEFT_MS(LOOK_MS);
+        if (spent > weft__session->most_time)
+            weft__control_fail(WEFT__NO_END);
+        uint32_t number = weft__load_relaxed(&current);
+        if (number != who || step != weft__load_relaxed(&weft__session->steps))
+            asleep = looks = 0;
+        who = number;
+        step = weft__load_relaxed(&weft__session->steps);
+        if (who == NOBODY)
+            continue;
+        char state = state_of(player_at(who)->native_id);
+        asleep = state == 'R' ? 0 : asleep + 1;
+        if (asleep >= SLEEPS || ++looks >= COMPUTES) {
+            take_turn_away(who, step, state == 0);
+            asleep = looks = 0;
+        }
+    }
+    return NULL;
+}
+
+static void start_watchman(void)
+{
+    pthread_t thread;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    if (pthread_create(&thread, NULL, watch, NULL) == 0)
+        pthread_detach(thread);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* ---- Beginning ---- */
+
+static void become_first(void)
+{
+    used = 0;
+    arrivals = 0;
+    self = take_player();
+    self->native_id = (int32_t)syscall(SYS_gettid);
+    self->state = WEFT__RUNS;
+    weft__store_relaxed(&current, number_of(self));
+}
+
+void weft__control_start(void)
+{
+    now = BEGINNING;
+    weft__control_choose_init();
+    pthread_key_create(&end_key, at_end);
+    become_first();
+    weft__controlled = true;
+    weft__fast_paths(false);
+    start_watchman();
+}
+
+/* What the parent goes on with is not ours. */
+void weft__control_after_fork(void)
+{
+    struct weft__session *own = weft__os_pages(sizeof *own);
+    if (own != NULL) {
+        memcpy(own, weft__session, sizeof *own);
+        memset(own->players, 0, sizeof own->players);
+        own->is_forked = true;
+        weft__session = own;
+    }
+    locked = 0;
+    become_first();
+    start_watchman();
+}

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * The runs. What WEFT_CHECK asks for is done before the program's first line:
+ * this process never gets there, but forks a child for each schedule, which
+ * does, and looks at what became of it. A child costs a fork, and no exec.
+ *
+ *     WEFT_CHECK=schedules=1000,seed=1,scheduler=mixed,...   as in settings[]
+ */
+
+#include "session.h"
+
+#include "search.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    WRONG_USAGE = 2,
+    FAILED_STATUS = 86, /* of a child that was ended for what it did */
+    TAIL = 4096         /* of the program's output, shown with a failure */
+};
+
+struct weft__session *weft__session;
+
+static int output = -1; /* where the program's goes; -1: where it always does */
+
+static uint64_t schedules = 1000, bound = 2;
+static bool shrinks = true, shows_output;
+
+/* ---- What is asked for ---- */
+
+static bool set_number(uint64_t *to, const char *text)
+{
+    char *end;
+    errno = 0;
+    *to = strtoull(text, &end, 10);
+    return errno == 0 && end != text && *end == '\0';
+}
+
+static bool set_scheduler(const char *text)
+{
+    static const char *const names[] = {
+        [WEFT__MIXED] = "mixed",           [WEFT__RANDOM] = "random",
+        [WEFT__PRIORITIES] = "priorities", [WEFT__REPLAY] = "replay",
+        [WEFT__EXHAUSTIVE] = "exhaustive",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(text, names[i]) == 0) {
+            weft__session->scheduler = (enum weft__scheduler)i;
+            return true;
+        }
+    return false;
+}
+
+static bool set_script(const char *text)
+{
+    struct weft__session *session = weft__session;
+    session->scheduler = WEFT__REPLAY;
+    session->script_size = 0;
+    while (*text != '\0' && session->script_size < WEFT__DEVIATIONS) {
+        char *end;
+        struct weft__deviation *next = &session->script[session->script_size++];
+        next->decision = (uint32_t)strtoul(text, &end, 10);
+        if (end == text || *end != ':')
+            return false;
+        text = end + 1;
+        if (*text == 't') {
+            next->player = WEFT__TIME;
+            end = (char *)(uintptr_t)text + 1;
+        } else {
+            next->player = (uint32_t)strtoul(text, &end, 10);
+        }
+        if (end == text || (*end != '/' && *end != '\0'))
+            return false;
+        text = *end == '/' ? end + 1 : end;
+    }
+    return true;
+}
+
+static bool set(const char *name, const char *value)
+{
+    struct weft__session *session = weft__session;
+    uint64_t number = 0;
+    if (strcmp(name, "scheduler") == 0)
+        return set_scheduler(value);
+    if (strcmp(name, "schedule") == 0)
+        return set_script(value);
+    if (!set_number(&number, value))
+        return false;
+    if (strcmp(name, "schedules") == 0)
+        schedules = number;
+    else if (strcmp(name, "seed") == 0)
+        session->seed = number;
+    else if (strcmp(name, "depth") == 0)
+        session->depth = (uint32_t)number;
+    else if (strcmp(name, "preemptions") == 0)
+        bound = number;
+    else if (strcmp(name, "steps") == 0)
+        session->most_steps = number;
+    else if (strcmp(name, "seconds") == 0)
+        session->most_time = (weft_duration)number * WEFT_MS(1000);
+    else if (strcmp(name, "stall") == 0)
+        session->stall = (weft_duration)number * WEFT_MS(1);
+    else if (strcmp(name, "shrink") == 0)
+        shrinks = number != 0;
+    else if (strcmp(name, "output") == 0)
+        shows_output = number != 0;
+    else
+        return false;
+    return true;
+}
+
+/* "name=value,name=value", cut to pieces. */
+static bool parse(char *wish)
+{
+    char *rest = wish;
+    for (char *word; (word = strsep(&rest, ",")) != NULL;) {
+        char *value = strchr(word, '=');
+        if (value == NULL)
+            return strcmp(word, "1") == 0;
+        *value++ = '\0';
+        if (!set(word, value))
+            return false;
+    }
+    return true;
+}
+
+/* ---- One run ---- */
+
+_Noreturn void weft__control_fail(enum weft__outcome outcome)
+{
+    struct weft__session *session = weft__session;
+    session->outcome = outcome;
+    weft__control_explain();
+    if (session->is_forked)
+        weft__os_print_error(session->report, session->report_size);
+    _exit(FAILED_STATUS);
+}
+
+static void forget_results(void)
+{
+    struct weft__session *session = weft__session;
+    session->last_decisions = session->decisions;
+    session->outcome = WEFT__RIGHT;
+    session->outside = false;
+    session->steps = 0;
+    session->decisions = 0;
+    session->deviations_size = 0;
+    session->report_size = 0;
+    memset(session->players, 0,
+           session->players_used * sizeof *session->players);
+    session->players_used = 0;
+    memset(session->shown, 0, sizeof session->shown);
+    if (output >= 0 && ftruncate(output, 0) != 0)
+        output = -1;
+}
+
+static void become_the_program(void)
+{
+    unsetenv("WEFT_CHECK"); /* for what it executes itself */
+    if (output >= 0) {
+        dup2(output, STDOUT_FILENO);
+        dup2(output, STDERR_FILENO);
+    }
+    weft__control_start();
+}
+
+static void judge(int status)
+{
+    struct weft__session *session = weft__session;
+    if (session->outcome != WEFT__RIGHT)
+        return;
+    if (WIFSIGNALED(status)) {
+        session->outcome = WEFT__SIGNAL;
+        session->status = WTERMSIG(status);
+    } else if (WEXITSTATUS(status) != 0) {
+        session->outcome = WEFT__EXIT_STATUS;
+        session->status = WEXITSTATUS(status);
+    }
+}
+
+enum weft__came_back weft__control_run(void)
+{
+    int status;
+    forget_results();
+    pid_t child = fork();
+    if (child < 0) {
+        perror("weft check: fork");
+        exit(WRONG_USAGE);
+    }
+    if (child == 0) {
+        become_the_program();
+        return WEFT__AS_THE_PROGRAM;
+    }
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        continue;
+    judge(status);
+    return weft__session->outcome == WEFT__RIGHT ? WEFT__RAN_RIGHT
+                                                 : WEFT__RAN_WRONG;
+}
+
+/* ---- All runs ---- */
+
+static void show_output(void)
+{
+    char text[TAIL];
+    off_t size = output >= 0 ? lseek(output, 0, SEEK_END) : 0;
+    off_t from = size > TAIL ? size - TAIL : 0;
+    ssize_t got = size > 0 ? pread(output, text, sizeof text, from) : 0;
+    if (got <= 0)
+        return;
+    fprintf(stderr, "\nIts output%s:\n", from > 0 ? ", the end of it" : "");
+    fwrite(text, 1, (size_t)got, stderr);
+}
+
+static void print_script(void)
+{
+    const struct weft__session *session = weft__session;
+    for (uint32_t i = 0; i < session->deviations_size; i++) {
+        const struct weft__deviation *each = &session->deviations[i];
+        fprintf(stderr, i > 0 ? "/" : "");
+        if (each->player == WEFT__TIME)
+            fprintf(stderr, "%u:t", each->decision);
+        else
+            fprintf(stderr, "%u:%u", each->decision, each->player);
+    }
+}
+
+static void report(bool has_seed, uint64_t seed)
+{
+    const struct weft__session *session = weft__session;
+    weft__control_report();
+    if (!shows_output)
+        show_output();
+    fprintf(stderr, "\n");
+    if (session->outside)
+        fprintf(stderr, "A thread was in a call that is not weft's, or "
+                        "computed for long: the others went\non meanwhile, "
+                        "and another run need not be the same.\n");
+    if (has_seed)
+        fprintf(stderr, "Again:     weft check --seed %llu -- ...\n",
+                (unsigned long long)seed);
+    if (session->deviations_size < 100) {
+        fprintf(stderr, "This one:  weft check --schedule '");
+        print_script();
+        fprintf(stderr, "' -- ...\n");
+    }
+}
+
+static void summarize(uint64_t ran, uint64_t outside, uint64_t steps,
+                      bool is_all)
+{
+    fprintf(stderr, "weft check: %s%llu schedule%s, %llu steps: none wrong\n",
+            is_all ? "all " : "", (unsigned long long)ran, ran == 1 ? "" : "s",
+            (unsigned long long)steps);
+    if (outside > 0)
+        fprintf(stderr,
+                "In %llu of them a thread was in a call that is not weft's, or "
+                "computed for long:\nthe others went on meanwhile, and another "
+                "run need not be the same.\n",
+                (unsigned long long)outside);
+}
+
+/* True: in the child, which is to go on. */
+static bool tell_failure(bool has_seed)
+{
+    uint64_t seed = weft__session->seed;
+    if (shrinks && !weft__session->outside &&
+        weft__control_shrink() == WEFT__AS_THE_PROGRAM)
+        return true;
+    report(has_seed, seed);
+    exit(EXIT_FAILURE);
+}
+
+/* One schedule for each seed. */
+static bool run_seeds(void)
+{
+    struct weft__session *session = weft__session;
+    uint64_t outside = 0, steps = 0;
+    for (uint64_t i = 0; i < schedules; i++) {
+        switch (weft__control_run()) {
+        case WEFT__AS_THE_PROGRAM:
+            return true;
+        case WEFT__RAN_WRONG:
+            fprintf(stderr, "weft check: schedule %llu of %llu: %s\n",
+                    (unsigned long long)i + 1, (unsigned long long)schedules,
+                    weft__control_outcome_name(session->outcome));
+            return tell_failure(session->scheduler != WEFT__REPLAY);
+        default:
+            outside += session->outside;
+            steps += session->steps;
+            session->seed++;
+        }
+    }
+    summarize(schedules, outside, steps, false);
+    exit(EXIT_SUCCESS);
+}
+
+static bool run_all(void)
+{
+    struct weft__found found;
+    switch (weft__control_search(schedules, bound, &found)) {
+    case WEFT__AS_THE_PROGRAM:
+        return true;
+    case WEFT__RAN_WRONG:
+        fprintf(stderr, "weft check: schedule %llu: %s\n",
+                (unsigned long long)found.ran,
+                weft__control_outcome_name(weft__session->outcome));
+        return tell_failure(false);
+    default:
+        summarize(found.ran, found.outside, found.steps, found.is_all);
+        exit(EXIT_SUCCESS);
+    }
+}
+
+/* Results are compared between runs, and addresses with them: so all on one
+ * processor, which is also the quickest way to hand over a turn. */
+static void stay_on_one_processor(void)
+{
+    cpu_set_t set;
+    int here = sched_getcpu();
+    weft__session->processors = weft__os_processors();
+    if (here < 0)
+        return;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)here, &set);
+    sched_setaffinity(0, sizeof set, &set);
+}
+
+static void prepare(void)
+{
+    void *shared = mmap(NULL, sizeof *weft__session, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) {
+        perror("weft check");
+        exit(WRONG_USAGE);
+    }
+    weft__session = shared;
+    weft__session->depth = 3;
+    weft__session->most_steps = 1000000;
+    weft__session->most_time = WEFT_SECONDS(20);
+    weft__session->stall = WEFT_MS(100);
+    stay_on_one_processor();
+}
+
+/* Before all other constructors of the library: none of what they make is to be
+ * there in the process that only forks. */
+__attribute__((constructor(101))) static void control_init(void)
+{
+    const char *wish = secure_getenv("WEFT_CHECK");
+    char copy[65536];
+    if (wish == NULL || *wish == '\0' || strlen(wish) >= sizeof copy)
+        return;
+    strcpy(copy, wish);
+    prepare();
+    if (!parse(copy)) {
+        fprintf(stderr, "weft check: WEFT_CHECK is wrong: %s\n", wish);
+        exit(WRONG_USAGE);
+    }
+    if (!shows_output)
+        output = memfd_create("weft check", MFD_CLOEXEC);
+    if (weft__session->scheduler == WEFT__EXHAUSTIVE)
+        run_all();
+    else
+        run_seeds();
+}
