@@ -51,7 +51,8 @@ void weft__control_end(void);
 /* In a forked child: nobody else is there. */
 void weft__control_after_fork(void);
 
-/* A wrong call, told in one line, is what one looks for. Does not return. */
+/* A wrong call, told in one line, is what one looks for: does not return, if it
+ * is not to be borne. */
 void weft__control_misuse(const char *line);
 
 #endif

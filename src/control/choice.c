@@ -10,6 +10,7 @@
 
 enum {
     CHANGES = 16,    /* of priorities, at most */
+    LONG_RUN = 4,    /* times the plain one: from then on priorities are off */
     SHORT_RUN = 64,  /* decisions, where it is not known how many there are */
     TIME_PASSES = 32 /* rarely: one in so many */
 };
@@ -17,6 +18,7 @@ enum {
 static uint64_t number; /* of the generator */
 static uint32_t changes[CHANGES], n_changes;
 static uint32_t lowest; /* priority so far, going down */
+static uint32_t length; /* of a run, about */
 static uint32_t next_scripted;
 
 /* Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
@@ -34,20 +36,25 @@ static uint32_t random_below(uint32_t n)
     return (uint32_t)((random_number() >> 32) * n >> 32);
 }
 
-static enum weft__scheduler scheduler(void)
+/* Who has a low priority may be what all others wait for in a loop, so it is
+ * not the end: a long run goes on by chance. */
+static enum weft__scheduler scheduler(uint32_t decision)
 {
     const struct weft__session *session = weft__session;
-    if (session->scheduler != WEFT__MIXED)
-        return session->scheduler;
-    return session->seed % 2 == 0 ? WEFT__RANDOM : WEFT__PRIORITIES;
+    enum weft__scheduler asked = session->scheduler;
+    if (asked == WEFT__MIXED)
+        asked = session->seed % 2 == 0 ? WEFT__RANDOM : WEFT__PRIORITIES;
+    return asked == WEFT__PRIORITIES && decision / LONG_RUN > length
+               ? WEFT__RANDOM
+               : asked;
 }
 
-/* Where priorities change: anywhere in a run as long as the last was. */
+/* Where priorities change: anywhere in a run as long as the plain one. */
 void weft__control_choose_init(void)
 {
     struct weft__session *session = weft__session;
-    uint32_t last = session->last_decisions;
-    uint32_t length = last > SHORT_RUN ? last : SHORT_RUN;
+    uint32_t plain = session->plain_decisions;
+    length = plain > SHORT_RUN ? plain : SHORT_RUN;
     number = session->seed;
     lowest = UINT32_MAX / 2;
     next_scripted = 0;
@@ -136,7 +143,7 @@ uint32_t weft__control_choose(const uint32_t *able, uint32_t n, uint32_t plain,
 {
     uint32_t decision = weft__session->decisions++, chosen;
     bool could_go_on = player_at(plain)->state == WEFT__CAN_RUN && !yields;
-    switch (scheduler()) {
+    switch (scheduler(decision)) {
     case WEFT__REPLAY:
     case WEFT__EXHAUSTIVE:
         chosen = by_script(able, n, plain, decision, may_pass);

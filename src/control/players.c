@@ -32,6 +32,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -39,9 +40,11 @@
 
 enum {
     NOBODY = WEFT__PLAYERS,
-    LOOK_MS = 20, /* how often the watchman looks */
-    SLEEPS = 3,   /* looks in a row that find it asleep, */
-    COMPUTES = 50 /* or busy, before a thread is outside */
+    LOOK_MS = 20,        /* how often the watchman looks */
+    SLEEPS = 3,          /* looks in a row that find it asleep, */
+    COMPUTES = 50,       /* or busy, before a thread is outside */
+    LONGEST_TURN = 1000, /* points in a row, by the plain schedule */
+    GOODBYES = 50        /* looks at a thread that is about to be gone */
 };
 
 #define STEP WEFT_US(1)
@@ -54,6 +57,7 @@ static uint32_t locked;
 static uint32_t current; /* whose turn it is, or NOBODY */
 static uint32_t used;    /* of the table */
 static uint64_t arrivals;
+static unsigned unseen; /* threads of the system's that never play */
 static weft_duration now;
 static pthread_key_t end_key;
 static _Thread_local struct weft__player *self;
@@ -141,12 +145,54 @@ static uint32_t able_players(uint32_t *able)
     return n;
 }
 
+/* How many threads the process has; 0: it can't be known. */
+static unsigned threads_of_process(void)
+{
+    char text[1024];
+    int fd = open("/proc/self/stat", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t size = read(fd, text, sizeof text - 1);
+    close(fd);
+    text[size > 0 ? size : 0] = '\0';
+    char *field = strrchr(text, ')');
+    for (int i = 2; i < 20 && field != NULL; i++) /* the 20th, of proc(5) */
+        field = strchr(field + 1, ' ');
+    return field != NULL ? (unsigned)strtoul(field, NULL, 10) : 0;
+}
+
+/* Somebody may do something that others wait for: a player who is outside, or a
+ * thread that weft has not met, or that is about to be gone. */
 static bool is_anybody_outside(void)
 {
-    for (uint32_t i = 0; i < used; i++)
-        if (player_at(i)->state == WEFT__OUTSIDE)
+    unsigned players = 0;
+    for (uint32_t i = 0; i < used; i++) {
+        const struct weft__player *player = player_at(i);
+        if (player->state == WEFT__OUTSIDE)
             return true;
-    return false;
+        players += player->state != WEFT__GONE;
+    }
+    return threads_of_process() > players + unseen;
+}
+
+/* The same, if it is so for longer than it takes to be gone. */
+static bool is_anybody_else_there(void)
+{
+    for (int look = 0; look < GOODBYES; look++) {
+        if (!is_anybody_outside())
+            return false;
+        sched_yield();
+    }
+    return true;
+}
+
+/* Or it might wait in a loop for ever for one of the others. */
+static bool has_not_run_for_long(uint32_t number)
+{
+    static uint32_t last, turns;
+    turns = number == last ? turns + 1 : 0;
+    last = number;
+    return turns % LONGEST_TURN != LONGEST_TURN - 1;
 }
 
 /* Whose turn it would be if there were only one schedule: it goes on while it
@@ -155,8 +201,9 @@ static uint32_t plain_choice(const uint32_t *able, uint32_t n, uint32_t before,
                              bool yields)
 {
     uint32_t plain = able[0];
+    bool goes_on = !yields && has_not_run_for_long(before);
     for (uint32_t i = n; i-- > 0;) {
-        if (able[i] == before && !yields)
+        if (able[i] == before && goes_on)
             return before;
         if (able[i] > before)
             plain = able[i];
@@ -164,18 +211,19 @@ static uint32_t plain_choice(const uint32_t *able, uint32_t n, uint32_t before,
     return plain;
 }
 
-/* Locked. NOBODY: all wait, for somebody outside. Does not return if nobody can
- * ever go on. */
-static uint32_t choose(uint32_t before, bool yields)
+/* Locked. NOBODY: all wait, perhaps for somebody outside, who is to have some
+ * real time for it. Does not return if nobody can ever go on. */
+static uint32_t choose(uint32_t before, bool yields, bool is_patient)
 {
     static uint32_t able[WEFT__PLAYERS];
     for (;;) {
         uint32_t n = able_players(able);
         weft_duration next = next_deadline();
-        if (n == 0 && next == WEFT_FOREVER) {
-            if (is_anybody_outside())
+        if (n == 0 && (is_patient || next == WEFT_FOREVER)) {
+            if (is_anybody_else_there())
                 return NOBODY;
-            weft__control_fail(WEFT__DEADLOCK);
+            if (next == WEFT_FOREVER)
+                weft__control_fail(WEFT__DEADLOCK);
         }
         bool may_pass =
             next != WEFT_FOREVER && next - now <= weft__session->stall;
@@ -202,7 +250,7 @@ static void hand_over(enum weft__player_state state, bool yields)
     player->state = state;
     if (state == WEFT__GONE)
         self = NULL;
-    uint32_t next = choose(number_of(player), yields);
+    uint32_t next = choose(number_of(player), yields, true);
     give_turn(next);
     unlock(&before);
     if (state != WEFT__GONE)
@@ -409,8 +457,18 @@ static void take_turn_away(uint32_t number, uint64_t step, bool gone)
         weft__session->steps == step && player->state == WEFT__RUNS) {
         player->state = gone ? WEFT__GONE : WEFT__OUTSIDE;
         weft__session->outside = true;
-        give_turn(choose(number, false));
+        give_turn(choose(number, false, true));
     }
+    unlock(&before);
+}
+
+/* Those who wait have been patient. */
+static void let_time_pass(void)
+{
+    sigset_t before;
+    lock(&before);
+    if (weft__load_relaxed(&current) == NOBODY)
+        give_turn(choose(NOBODY, false, false));
     unlock(&before);
 }
 
@@ -431,8 +489,11 @@ static void *watch(void *unused)
             asleep = looks = 0;
         who = number;
         step = weft__load_relaxed(&weft__session->steps);
-        if (who == NOBODY)
+        if (who == NOBODY) {
+            if (++looks >= SLEEPS)
+                let_time_pass();
             continue;
+        }
         char state = state_of(player_at(who)->native_id);
         asleep = state == 'R' ? 0 : asleep + 1;
         if (asleep >= SLEEPS || ++looks >= COMPUTES) {
@@ -460,6 +521,7 @@ static void become_first(void)
 {
     used = 0;
     arrivals = 0;
+    unseen = threads_of_process(); /* itself is not, but the watchman will be */
     self = take_player();
     self->native_id = (int32_t)syscall(SYS_gettid);
     self->state = WEFT__RUNS;

@@ -105,6 +105,8 @@ void weft__control_explain(void)
 
 void weft__control_misuse(const char *line)
 {
+    if (weft__session->bears_misuse)
+        return;
     weft__control_say("%s", line);
     weft__control_fail(WEFT__MISUSE);
 }

@@ -13,6 +13,7 @@
 #include "search.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -31,7 +32,7 @@ enum {
 
 struct weft__session *weft__session;
 
-static int output = -1; /* where the program's goes; -1: where it always does */
+static int output; /* where the program's goes, unless it is shown */
 
 static uint64_t schedules = 1000, bound = 2;
 static bool shrinks = true, shows_output;
@@ -86,6 +87,14 @@ static bool set_script(const char *text)
     return true;
 }
 
+/* So that weft check knows that we are here. */
+static void say_hello(int fd)
+{
+    ssize_t written = write(fd, "", 1);
+    (void)written;
+    close(fd);
+}
+
 static bool set(const char *name, const char *value)
 {
     struct weft__session *session = weft__session;
@@ -114,6 +123,10 @@ static bool set(const char *name, const char *value)
         shrinks = number != 0;
     else if (strcmp(name, "output") == 0)
         shows_output = number != 0;
+    else if (strcmp(name, "misuse") == 0)
+        session->bears_misuse = number != 0;
+    else if (strcmp(name, "met") == 0)
+        say_hello((int)number);
     else
         return false;
     return true;
@@ -149,7 +162,6 @@ _Noreturn void weft__control_fail(enum weft__outcome outcome)
 static void forget_results(void)
 {
     struct weft__session *session = weft__session;
-    session->last_decisions = session->decisions;
     session->outcome = WEFT__RIGHT;
     session->outside = false;
     session->steps = 0;
@@ -160,14 +172,14 @@ static void forget_results(void)
            session->players_used * sizeof *session->players);
     session->players_used = 0;
     memset(session->shown, 0, sizeof session->shown);
-    if (output >= 0 && ftruncate(output, 0) != 0)
-        output = -1;
+    if (ftruncate(output, 0) != 0)
+        shows_output = true;
 }
 
 static void become_the_program(void)
 {
     unsetenv("WEFT_CHECK"); /* for what it executes itself */
-    if (output >= 0) {
+    if (!shows_output) {
         dup2(output, STDOUT_FILENO);
         dup2(output, STDERR_FILENO);
     }
@@ -213,7 +225,7 @@ enum weft__came_back weft__control_run(void)
 static void show_output(void)
 {
     char text[TAIL];
-    off_t size = output >= 0 ? lseek(output, 0, SEEK_END) : 0;
+    off_t size = lseek(output, 0, SEEK_END);
     off_t from = size > TAIL ? size - TAIL : 0;
     ssize_t got = size > 0 ? pread(output, text, sizeof text, from) : 0;
     if (got <= 0)
@@ -279,6 +291,29 @@ static bool tell_failure(bool has_seed)
         return true;
     report(has_seed, seed);
     exit(EXIT_FAILURE);
+}
+
+/* The plain schedule, first: it tells how long a run is. */
+static bool run_plain(void)
+{
+    struct weft__session *session = weft__session;
+    enum weft__scheduler scheduler = session->scheduler;
+    bool showed_output = shows_output;
+    shows_output = false;
+    session->scheduler = WEFT__REPLAY;
+    switch (weft__control_run()) {
+    case WEFT__AS_THE_PROGRAM:
+        return true;
+    case WEFT__RAN_WRONG:
+        fprintf(stderr, "weft check: the plain schedule: %s\n",
+                weft__control_outcome_name(session->outcome));
+        return tell_failure(false);
+    default:
+        session->plain_decisions = session->decisions;
+        session->scheduler = scheduler;
+        shows_output = showed_output;
+        return false;
+    }
 }
 
 /* One schedule for each seed. */
@@ -349,6 +384,8 @@ static void prepare(void)
     weft__session->most_steps = 1000000;
     weft__session->most_time = WEFT_SECONDS(20);
     weft__session->stall = WEFT_MS(100);
+    output = memfd_create("weft check", MFD_CLOEXEC);
+    fcntl(output, F_SETFL, O_APPEND); /* as it is cut off after each run */
     stay_on_one_processor();
 }
 
@@ -366,10 +403,8 @@ __attribute__((constructor(101))) static void control_init(void)
         fprintf(stderr, "weft check: WEFT_CHECK is wrong: %s\n", wish);
         exit(WRONG_USAGE);
     }
-    if (!shows_output)
-        output = memfd_create("weft check", MFD_CLOEXEC);
     if (weft__session->scheduler == WEFT__EXHAUSTIVE)
         run_all();
-    else
+    else if (weft__session->scheduler == WEFT__REPLAY || !run_plain())
         run_seeds();
 }

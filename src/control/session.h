@@ -98,7 +98,8 @@ struct weft__session {
     weft_duration most_time; /* real, for one run */
     weft_duration stall;     /* how long a thread may be held up */
     unsigned processors;
-    bool is_forked; /* a copy, in a child of the program: nobody reads it */
+    bool bears_misuse; /* goes on after a wrong call */
+    bool is_forked;    /* a copy, in a child of the program: nobody reads it */
     uint32_t script_size;
     struct weft__deviation script[WEFT__DEVIATIONS];
     /* What was done. */
@@ -106,7 +107,7 @@ struct weft__session {
     int status;   /* exit status or signal */
     bool outside; /* somebody was, so a replay may go another way */
     uint64_t steps;
-    uint32_t last_decisions; /* of the run before */
+    uint32_t plain_decisions; /* of the plain schedule */
     uint32_t decisions;
     uint32_t deviations_size;
     struct weft__deviation deviations[WEFT__DEVIATIONS];

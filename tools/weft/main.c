@@ -2,6 +2,7 @@
 
 /* The weft command: finds out what is wanted. */
 
+#include "check.h"
 #include "tour.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@ static const char usage[] = "usage: weft [--help] [--version] COMMAND ...\n"
                             "Commands:\n"
                             "  tour   run the threading tutorial, live, then a "
                             "real parallel job\n"
+                            "  check  run a program under many schedules, to "
+                            "find one that is wrong\n"
                             "\n"
                             "`weft COMMAND --help` tells more about one.\n";
 
@@ -131,6 +134,10 @@ int main(int argc, char **argv)
     if (strcmp(command, "tour") == 0) {
         argv[1] = argv[0];
         return tour_command(argc - 1, argv + 1);
+    }
+    if (strcmp(command, "check") == 0) {
+        argv[1] = argv[0];
+        return check(argc - 1, argv + 1);
     }
     if (*command != '\0')
         fprintf(stderr, "weft: there is no command '%s'\n", command);
