@@ -42,7 +42,8 @@ unsigned weft__control_processors(void);
  * tells it apart, NULL if there are too many. It begins when its first turn
  * comes, or is not started after all. */
 struct weft__player;
-struct weft__player *weft__control_prepare(void);
+struct weft_thread;
+struct weft__player *weft__control_prepare(const struct weft_thread *thread);
 void weft__control_begin(struct weft__player *player);
 void weft__control_cancel(struct weft__player *player);
 /* The calling thread has no more turns. */

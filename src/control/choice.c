@@ -119,20 +119,28 @@ static uint32_t by_script(const uint32_t *able, uint32_t n, uint32_t plain,
 }
 
 static void note_decision(const uint32_t *able, uint32_t n, uint32_t plain,
-                          uint32_t decision, bool preempts)
+                          uint32_t decision, bool preempts, bool may_pass)
 {
     if (decision >= WEFT__DECISIONS || plain >= 64)
         return;
     struct weft__decision *noted = &weft__session->decided[decision];
-    *noted =
-        (struct weft__decision){.plain = (uint8_t)plain, .preempts = preempts};
+    *noted = (struct weft__decision){
+        .plain = (uint8_t)plain, .preempts = preempts, .may_pass = may_pass};
     for (uint32_t i = 0; i < n && able[i] < 64; i++)
         noted->able |= UINT64_C(1) << able[i];
 }
 
-static void note_deviation(uint32_t decision, uint32_t chosen)
+static void note_deviation(uint32_t decision, uint32_t chosen, uint32_t plain)
 {
     struct weft__session *session = weft__session;
+    const struct weft__player *held_up = player_at(plain);
+    if (session->swerves_size < WEFT__SWERVES)
+        session->swerves[session->swerves_size++] =
+            (struct weft__swerve){.step = session->steps,
+                                  .chosen = chosen,
+                                  .instead = plain,
+                                  .operation = held_up->operation,
+                                  .is_in = held_up->step != 0};
     if (session->deviations_size < WEFT__DEVIATIONS)
         session->deviations[session->deviations_size++] =
             (struct weft__deviation){decision, chosen};
@@ -158,8 +166,8 @@ uint32_t weft__control_choose(const uint32_t *able, uint32_t n, uint32_t plain,
                      ? WEFT__TIME
                      : able[random_below(n)];
     }
-    note_decision(able, n, plain, decision, could_go_on);
+    note_decision(able, n, plain, decision, could_go_on, may_pass);
     if (chosen != plain)
-        note_deviation(decision, chosen);
+        note_deviation(decision, chosen, plain);
     return chosen;
 }

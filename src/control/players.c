@@ -44,7 +44,8 @@ enum {
     SLEEPS = 3,          /* looks in a row that find it asleep, */
     COMPUTES = 50,       /* or busy, before a thread is outside */
     LONGEST_TURN = 1000, /* points in a row, by the plain schedule */
-    GOODBYES = 50        /* looks at a thread that is about to be gone */
+    GOODBYES = 50,       /* looks at a thread that is about to be gone */
+    FEW = 64
 };
 
 #define STEP WEFT_US(1)
@@ -259,12 +260,19 @@ static void hand_over(enum weft__player_state state, bool yields)
 
 /* ---- Coming and going ---- */
 
+/* A new one while there are few, so that a report can tell them apart. */
+static uint32_t free_number(void)
+{
+    uint32_t number = used < FEW ? used : 0;
+    while (number < used && player_at(number)->state != WEFT__GONE)
+        number++;
+    return number;
+}
+
 /* Locked. */
 static struct weft__player *take_player(void)
 {
-    uint32_t number = 0;
-    while (number < used && player_at(number)->state != WEFT__GONE)
-        number++;
+    uint32_t number = free_number();
     if (number == WEFT__PLAYERS)
         return NULL;
     if (number == used)
@@ -275,11 +283,15 @@ static struct weft__player *take_player(void)
     return player;
 }
 
-struct weft__player *weft__control_prepare(void)
+struct weft__player *weft__control_prepare(const weft_thread *thread)
 {
     sigset_t before;
     lock(&before);
     struct weft__player *player = take_player();
+    if (player != NULL) {
+        player->thread = thread;
+        weft__copy_text(player->name, sizeof player->name, thread->name_);
+    }
     unlock(&before);
     return player;
 }
@@ -347,34 +359,74 @@ static bool is_playing(void)
 
 /* ---- Points ---- */
 
+static void know_self(void)
+{
+    if (weft__current == NULL)
+        return;
+    if (self->pool == NULL)
+        self->pool = weft__control_pool_of(weft__current);
+    if (self->record == weft__current)
+        return;
+    self->record = weft__current;
+    self->thread = self->record->thread;
+    weft__copy_text(self->name, sizeof self->name, self->thread->name_);
+}
+
+static void count_step(void)
+{
+    struct weft__session *session = weft__session;
+    know_self();
+    if (++session->steps > session->most_steps)
+        weft__control_fail(WEFT__LIVELOCK);
+}
+
+/* What a wait for a condition does itself. */
+static bool is_part(const char *operation)
+{
+    return self->step != 0 && strcmp(operation, "weft_lock_release") == 0 &&
+           strncmp(self->operation, "weft_condition_wait", 19) == 0;
+}
+
+/* What is done next comes after all that others have done until now. */
 static void note(const char *operation, const void *object)
 {
     struct weft__session *session = weft__session;
-    uint64_t step = ++session->steps;
-    if (self->record != weft__current) {
-        self->record = weft__current;
-        if (self->record != NULL)
-            weft__copy_text(self->name, sizeof self->name,
-                            self->record->thread->name_);
-    }
-    if (operation != NULL) {
-        self->operation = operation;
-        self->object = object;
-        self->step = step;
-        session->shown[step % WEFT__STEPS_SHOWN] =
-            (struct weft__step){step, number_of(self), operation, object};
-    }
-    if (step > session->most_steps)
-        weft__control_fail(WEFT__LIVELOCK);
+    count_step();
+    if (operation == NULL)
+        return;
+    weft__control_count(number_of(self), operation, object);
+    if (self->operation != operation || self->step != 0)
+        return;
+    self->step = session->steps;
+    session->shown[self->step % WEFT__STEPS_SHOWN] =
+        (struct weft__step){.number = self->step,
+                            .player = number_of(self),
+                            .operation = operation,
+                            .object = object};
+}
+
+/* Its last operation has to wait. */
+static void note_wait(void)
+{
+    struct weft__session *session = weft__session;
+    struct weft__step *step = &session->shown[self->step % WEFT__STEPS_SHOWN];
+    self->asleep_since = session->steps;
+    if (self->step != 0 && step->number == self->step)
+        step->waited = true;
 }
 
 void weft__control_point(const char *operation, const void *object)
 {
     if (!is_playing())
         return;
-    note(operation, object);
+    if (operation != NULL && !is_part(operation)) {
+        self->operation = operation;
+        self->object = object;
+        self->step = 0;
+    }
     now += STEP;
     hand_over(WEFT__CAN_RUN, false);
+    note(operation, object);
 }
 
 void weft__control_yield(void)
@@ -383,7 +435,7 @@ void weft__control_yield(void)
         sched_yield();
         return;
     }
-    note(NULL, NULL);
+    count_step();
     now += STEP;
     hand_over(WEFT__CAN_RUN, true);
 }
@@ -405,9 +457,10 @@ void weft__control_wait(const uint32_t *word, uint32_t expected,
         nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
         return;
     }
-    note(NULL, NULL);
+    count_step();
     if (weft__load(word) != expected)
         return;
+    note_wait();
     self->deadline = deadline;
     self->arrival = ++arrivals;
     self->word = word;

@@ -69,6 +69,8 @@ static void push_alternatives(const struct pending *run, uint64_t bound)
         const struct weft__decision *each = &session->decided[i];
         uint32_t preemptions = run->preemptions + each->preempts;
         uint64_t others = each->able & ~(UINT64_C(1) << each->plain);
+        if (each->may_pass && run->preemptions < bound)
+            push(run, i, WEFT__TIME, run->preemptions + 1);
         for (uint32_t player = 0; others != 0 && preemptions <= bound;
              player++, others >>= 1)
             if ((others & 1) != 0)

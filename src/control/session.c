@@ -172,6 +172,9 @@ static void forget_results(void)
            session->players_used * sizeof *session->players);
     session->players_used = 0;
     memset(session->shown, 0, sizeof session->shown);
+    memset(session->uses, 0, sizeof session->uses);
+    session->swerves_size = 0;
+    session->names_size = 0;
     if (ftruncate(output, 0) != 0)
         shows_output = true;
 }
@@ -250,8 +253,12 @@ static void print_script(void)
 static void report(bool has_seed, uint64_t seed)
 {
     const struct weft__session *session = weft__session;
+    bool failed = session->outcome == WEFT__EXIT_STATUS ||
+                  session->outcome == WEFT__SIGNAL;
+    if (!shows_output && failed)
+        show_output(); /* says why, as a rule */
     weft__control_report();
-    if (!shows_output)
+    if (!shows_output && !failed)
         show_output();
     fprintf(stderr, "\n");
     if (session->outside)

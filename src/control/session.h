@@ -16,6 +16,9 @@ enum {
     WEFT__DEVIATIONS = 16384, /* of one schedule, that can be replayed */
     WEFT__DECISIONS = 4096,   /* that an exhaustive search looks at */
     WEFT__STEPS_SHOWN = 1024, /* a power of two */
+    WEFT__USES_BITS = 10,
+    WEFT__NAMES = 128,
+    WEFT__SWERVES = 64,
     WEFT__REPORT_SIZE = 16384
 };
 
@@ -57,10 +60,14 @@ struct weft__player {
     uint64_t arrival;
     int32_t native_id;
     uint32_t priority;
-    struct weft__record *record; /* NULL: not met yet */
-    const char *operation;       /* the last that it began, and when */
+    struct weft__record *record; /* NULL: not met yet, or gone */
+    const struct weft_thread *thread;
+    const void *pool;      /* whose worker it is, or NULL */
+    const char *operation; /* the last that it came to, and when it began; 0:
+                              it has not had the turn for it */
     const void *object;
     uint64_t step;
+    uint64_t asleep_since; /* WAITS: the step */
     char name[WEFT_NAME_SIZE];
 };
 
@@ -80,13 +87,41 @@ struct weft__decision {
     uint64_t able; /* the first 64 players that could run */
     uint8_t plain; /* who would have by the plain schedule */
     bool preempts; /* for another it loses its turn though it could go on */
+    bool may_pass; /* time, instead: costs as much as a preemption */
 };
 
 struct weft__step {
     uint64_t number;
     uint32_t player;
+    bool waited;
     const char *operation;
     const void *object;
+};
+
+/* How often a thread did something with an object. */
+struct weft__use {
+    const void *object;
+    const char *operation; /* NULL: the place is free */
+    uint32_t player;
+    uint32_t count;
+    uint64_t last; /* step */
+};
+
+/* Where the schedule is another than the plain one: after that step, this one
+ * had the turn instead of that. */
+struct weft__swerve {
+    uint64_t step;
+    uint32_t chosen, instead;
+    const char *operation; /* that the other was in, or about to begin */
+    bool is_in;
+};
+
+/* What an object is called. */
+struct weft__name {
+    const void *object;
+    unsigned number;  /* 0: it has a name of its own */
+    bool is_internal; /* of weft's */
+    char text[64];
 };
 
 struct weft__session {
@@ -113,6 +148,11 @@ struct weft__session {
     struct weft__deviation deviations[WEFT__DEVIATIONS];
     struct weft__decision decided[WEFT__DECISIONS];
     struct weft__step shown[WEFT__STEPS_SHOWN];
+    struct weft__use uses[1 << WEFT__USES_BITS];
+    uint32_t swerves_size;
+    struct weft__swerve swerves[WEFT__SWERVES];
+    uint32_t names_size;
+    struct weft__name names[WEFT__NAMES];
     uint32_t players_used;
     struct weft__player players[WEFT__PLAYERS];
     size_t report_size;
@@ -130,6 +170,13 @@ void weft__control_choose_init(void);
 
 /* Of a thread that comes. */
 uint32_t weft__control_priority(void);
+
+/* A step of that thread. */
+void weft__control_count(uint32_t player, const char *operation,
+                         const void *object);
+
+/* The pool whose worker that thread is, NULL: none. */
+const void *weft__control_pool_of(const struct weft__record *record);
 
 /* Writes down what each thread does, and why nobody can go on. */
 void weft__control_explain(void);

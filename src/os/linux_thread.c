@@ -272,7 +272,7 @@ weft_status weft__os_thread_start(void *(*entry)(void *), void *arg,
         return WEFT_NO_THREADS;
     own->entry = entry;
     own->arg = arg;
-    own->player = weft__controlled ? weft__control_prepare() : NULL;
+    own->player = weft__controlled ? weft__control_prepare(arg) : NULL;
     weft__store(&own->running, 1);
     int error = create(own);
     if (error == 0)

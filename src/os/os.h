@@ -96,6 +96,23 @@ void weft__os_print_error(const char *text, size_t size);
 /* The name of the function at `address`, or NULL where it cannot be known. */
 const char *weft__os_symbol(void *address);
 
+/* Reads any memory of this process; false: there is none at that address. */
+bool weft__os_peek(const void *address, void *to, size_t size);
+
+/* A variable of the program with static storage. */
+struct weft__variable {
+    const char *name;
+    const char *file; /* its source's name, "" if others see it */
+    size_t offset;    /* of the address in it */
+};
+
+/* The one at this address, else one that is a pointer to it; false: neither is
+ * known. Not for two threads at once. */
+bool weft__os_variable_at(const void *address, struct weft__variable *found);
+
+/* Is it in a shared library, and that is this one? */
+bool weft__os_is_own(const void *address);
+
 /* A descriptor that poll finds readable while it is raised; -1 if there are no
  * more. raise and lower never block and are idempotent. */
 int weft__os_signal_fd(void);

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+
+/*
+ * Why nobody can go on. Either threads wait for each other in a circle; or
+ * some wait for what nobody is left to do, and all others for these.
+ */
+
+#include "report.h"
+
+#include "queue.h"
+#include "weft/barrier.h"
+#include "weft/latch.h"
+
+#include <string.h>
+
+enum { MOST = 64 };
+
+#define UPGRADE                                                            \
+    "A writer waits until nobody reads: release it first, acquire it for " \
+    "writing, and look again.\n"
+
+typedef struct weft__player player;
+
+static const player *player_at(uint32_t number)
+{
+    return &weft__session->players[number];
+}
+
+static bool is(const struct weft__wait *wait, const char *kind)
+{
+    return wait->kind != NULL && strcmp(wait->kind, kind) == 0;
+}
+
+/* ---- Circles ---- */
+
+/* The threads from `path[0]` on, each waiting for the next, if the last of them
+ * waits for the first. */
+static unsigned find_circle(const player **path, unsigned depth)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        if (!weft__waits_for(path[depth - 1], player_at(i)))
+            continue;
+        if (player_at(i) == path[0])
+            return depth;
+        bool is_new = depth < MOST;
+        for (unsigned j = 0; j < depth; j++)
+            is_new &= path[j] != player_at(i);
+        if (!is_new)
+            continue;
+        path[depth] = player_at(i);
+        unsigned found = find_circle(path, depth + 1);
+        if (found > 0)
+            return found;
+    }
+    return 0;
+}
+
+static bool all_wait_for(const player *const *path, unsigned n,
+                         const char *kind)
+{
+    for (unsigned i = 0; i < n; i++) {
+        struct weft__wait wait = weft__wait_of(path[i]);
+        if (!is(&wait, kind))
+            return false;
+    }
+    return true;
+}
+
+static void say_itself(const player *alone)
+{
+    struct weft__wait wait = weft__wait_of(alone);
+    weft__control_say("%s waits for itself: it ", weft__player_name(alone));
+    weft__say_wait(alone);
+    weft__control_say(".\n");
+    if (is(&wait, "lock"))
+        weft__control_say("Who holds a lock must not acquire it again, unless "
+                          "it is a weft_rlock.\n");
+    else if (is(&wait, "rwlock (write)"))
+        weft__control_say(UPGRADE);
+}
+
+static void say_circle(const player *const *path, unsigned n)
+{
+    if (n == 1) {
+        say_itself(path[0]);
+        return;
+    }
+    weft__control_say("%s\n", n == 2 ? "Two threads wait for each other:"
+                                     : "Threads wait for each other in a "
+                                       "circle:");
+    for (unsigned i = 0; i < n; i++) {
+        weft__control_say("  %s ", weft__player_name(path[i]));
+        weft__say_wait(path[i]);
+        weft__control_say("%s\n", i + 1 < n ? ";" : ".");
+    }
+    if (all_wait_for(path, n, "lock"))
+        weft__control_say("Acquire these locks in the same order "
+                          "everywhere.\n");
+    else if (all_wait_for(path, n, "rwlock (write)"))
+        weft__control_say(UPGRADE);
+}
+
+/* The shortest, so that who waits for itself comes first. */
+static bool say_a_circle(void)
+{
+    const player *path[MOST], *best[MOST];
+    unsigned least = 0;
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        path[0] = player_at(i);
+        unsigned n = find_circle(path, 1);
+        if (n > 0 && (least == 0 || n < least)) {
+            least = n;
+            memcpy(best, path, n * sizeof *best);
+        }
+    }
+    if (least > 0)
+        say_circle(best, least);
+    return least > 0;
+}
+
+/* ---- What nobody is left to do ---- */
+
+struct root {
+    struct weft__wait wait;
+    const player *waiters[MOST];
+    unsigned n;
+};
+
+static void say_waiters(const struct root *root, const char *one,
+                        const char *many)
+{
+    weft__say_players(root->waiters, root->n);
+    weft__control_say(" %s ", root->n == 1 ? one : many);
+}
+
+static const char *prose(const struct root *root)
+{
+    char kind[32] = "";
+    strncat(kind, root->wait.kind, strcspn(root->wait.kind, " "));
+    return weft__prose_of(root->wait.object, kind);
+}
+
+/* In which of its steps it came to wait. */
+static unsigned long long step_of(const player *who)
+{
+    return who->step != 0 ? who->step : who->asleep_since;
+}
+
+static void say_lost_wakeup(const struct root *root)
+{
+    uint64_t step;
+    const player *first = root->waiters[0];
+    const player *notifier =
+        weft__last_user("weft_condition_notify", root->wait.object, &step);
+    say_waiters(root, "waits for ever: nobody will notify",
+                "wait for ever: nobody will notify");
+    weft__control_say("%s.\n", prose(root));
+    if (notifier == NULL)
+        weft__control_say("Nobody ever did.\n");
+    else if (step < first->asleep_since)
+        weft__control_say(
+            "The wake-up was lost: %s notified it at step %llu, when %s did "
+            "not yet wait (step %llu). Change what is waited for, and notify, "
+            "with the lock held that the waiter holds from its look to its "
+            "wait.\n",
+            weft__player_name(notifier), (unsigned long long)step,
+            weft__player_name(first), step_of(first));
+    else
+        weft__control_say("%s did last, at step %llu, and woke another.\n",
+                          weft__player_name(notifier),
+                          (unsigned long long)step);
+}
+
+static void say_semaphore(const struct root *root)
+{
+    say_waiters(root, "waits for a permit of", "wait for a permit of");
+    weft__control_say("%s. There is none, and nobody is left who "
+                      "could release one.\n",
+                      prose(root));
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        int holds = weft__holds(player_at(i), root->wait.object);
+        if (holds > 0)
+            weft__control_say("%s has acquired %d more than it released.\n",
+                              weft__player_name(player_at(i)), holds);
+    }
+    weft__control_say("If it serves as a lock: a semaphore has no owner, and "
+                      "who acquires it again waits for itself. A weft_rlock "
+                      "lets its owner in again.\n");
+}
+
+static void say_latch(const struct root *root)
+{
+    weft_latch latch = {0};
+    (void)weft__os_peek(root->wait.object, &latch, sizeof latch);
+    say_waiters(root, "waits for", "wait for");
+    weft__control_say("%s, which %u more must count down. Nobody is left who "
+                      "could.\n",
+                      prose(root), latch.word_ & (unsigned)WEFT_LATCH_MAX);
+}
+
+/* The others that were started, by whether they have ended. */
+static unsigned others(const struct root *root, bool ended,
+                       const player **found)
+{
+    unsigned n = 0;
+    for (uint32_t i = 1; i < weft__session->players_used && n < MOST; i++) {
+        const player *each = player_at(i);
+        bool waits_there = false;
+        for (unsigned j = 0; j < root->n; j++)
+            waits_there |= root->waiters[j] == each;
+        if (!waits_there && (each->state == WEFT__GONE) == ended)
+            found[n++] = each;
+    }
+    return n;
+}
+
+static void say_barrier(const struct root *root)
+{
+    const player *found[MOST];
+    weft_barrier barrier = {0};
+    (void)weft__os_peek(root->wait.object, &barrier, sizeof barrier);
+    weft__control_say("%u of %u have come to %s: ", root->n, barrier.parties,
+                      prose(root));
+    weft__say_players(root->waiters, root->n);
+    weft__control_say(".\nNobody else is left who could come");
+    unsigned n = others(root, true, found);
+    if (n > 0) {
+        weft__control_say(": ");
+        weft__say_players(found, n);
+        weft__control_say(" %s ended", n == 1 ? "has" : "have");
+    }
+    n = others(root, false, found);
+    if (n > 0) {
+        weft__control_say(": ");
+        weft__say_players(found, n);
+        weft__control_say(" %s elsewhere", n == 1 ? "waits" : "wait");
+    }
+    weft__control_say(".\n");
+}
+
+static bool is_waited_for_at_exit(const struct root *root)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        struct weft__wait wait = weft__wait_of(player_at(i));
+        if (is(&wait, "threads at exit"))
+            return weft__waits_for(player_at(i), root->waiters[0]);
+    }
+    return false;
+}
+
+static void say_queue_get(const struct root *root)
+{
+    say_waiters(root, "waits for an item of", "wait for an item of");
+    weft__control_say("%s. It is empty, and nobody is left who could put one, "
+                      "or shut it down.\n",
+                      prose(root));
+    if (is_waited_for_at_exit(root))
+        weft__control_say("The program is at its end, and waits for all "
+                          "threads that are no daemons: say "
+                          "weft_queue_shutdown when no more items will "
+                          "come.\n");
+}
+
+static void say_queue_put(const struct root *root)
+{
+    say_waiters(root, "waits for room in", "wait for room in");
+    weft__control_say("%s. It is full, and nobody is left who could take an "
+                      "item out.\n",
+                      prose(root));
+}
+
+static void say_queue_join(const struct root *root)
+{
+    struct weft_queue queue;
+    const void *object = root->wait.object;
+    say_waiters(root, "waits until all items of", "wait until all items of");
+    weft__control_say("%s are done.\n", prose(root));
+    if (weft__os_peek(object, &queue, sizeof queue)) {
+        size_t inside = queue.put.count - queue.get.count;
+        size_t open = queue.put.count - queue.done / 2;
+        if (inside > 0)
+            weft__control_say("%zu of them %s still in it, and nobody is left "
+                              "who could take %s out.\n",
+                              inside, inside == 1 ? "is" : "are",
+                              inside == 1 ? "it" : "them");
+        else
+            weft__control_say(
+                "All %zu were taken out, and weft_queue_task_done "
+                "was said for %zu: nobody is left who could say "
+                "it for the other%s.\n",
+                queue.get.count, queue.get.count - open, open == 1 ? "" : "s");
+    }
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        uint64_t gets =
+            weft__uses(player_at(i), "weft_queue_get", object, NULL);
+        uint64_t done =
+            weft__uses(player_at(i), "weft_queue_task_done", object, NULL);
+        struct weft__wait wait = weft__wait_of(player_at(i));
+        gets -= gets > 0 && wait.object == object && is(&wait, "queue get");
+        if (gets > done)
+            weft__control_say("%s got %llu and said it %llu times.\n",
+                              weft__player_name(player_at(i)),
+                              (unsigned long long)gets,
+                              (unsigned long long)done);
+    }
+}
+
+static void say_event(const struct root *root)
+{
+    uint64_t step;
+    const player *setter =
+        weft__last_user("weft_event_set", root->wait.object, &step);
+    say_waiters(root, "waits until", "wait until");
+    weft__control_say("%s is set, and nobody is left who could set it.\n",
+                      prose(root));
+    if (setter != NULL)
+        weft__control_say("%s did last, at step %llu.\n",
+                          weft__player_name(setter), (unsigned long long)step);
+}
+
+static void say_any(const struct root *root)
+{
+    weft__control_say("%s ", weft__player_name(root->waiters[0]));
+    weft__say_wait(root->waiters[0]);
+    weft__control_say(", and nobody is left who could end that.\n");
+}
+
+static void say_root(const struct root *root)
+{
+    static const struct {
+        const char *kind;
+        void (*say)(const struct root *root);
+    } ways[] = {
+        {"condition", say_lost_wakeup}, {"semaphore", say_semaphore},
+        {"latch", say_latch},           {"barrier", say_barrier},
+        {"queue get", say_queue_get},   {"queue put", say_queue_put},
+        {"queue join", say_queue_join}, {"event", say_event},
+    };
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
+        if (is(&root->wait, ways[i].kind)) {
+            ways[i].say(root);
+            return;
+        }
+    say_any(root);
+}
+
+static bool waits_for_anybody(const player *who)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++)
+        if (weft__waits_for(who, player_at(i)))
+            return true;
+    return false;
+}
+
+/* It waits for what is nobody's, and the program knows of it. */
+static bool is_root(const player *who, struct weft__wait *wait)
+{
+    char kind[32] = "";
+    *wait = weft__wait_of(who);
+    if (wait->kind == NULL || is(wait, "task") || waits_for_anybody(who))
+        return false;
+    strncat(kind, wait->kind, strcspn(wait->kind, " "));
+    return wait->object == NULL || !weft__is_internal(wait->object, kind);
+}
+
+static bool is_same(const struct weft__wait *wait,
+                    const struct weft__wait *other)
+{
+    return wait->object == other->object &&
+           strcmp(wait->kind, other->kind) == 0;
+}
+
+/* An idle consumer, where somebody waits until its queue is done with. */
+static bool is_idle(const struct weft__wait *wait)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        struct weft__wait other = weft__wait_of(player_at(i));
+        if (is(wait, "queue get") && is(&other, "queue join") &&
+            wait->object == other.object)
+            return true;
+    }
+    return false;
+}
+
+/* All that wait for the same thing; nothing if the first of them is another. */
+static struct root root_of(uint32_t first)
+{
+    struct root root = {.n = 0};
+    if (!is_root(player_at(first), &root.wait) || is_idle(&root.wait))
+        return root;
+    for (uint32_t i = 0; i < weft__session->players_used && root.n < MOST;
+         i++) {
+        struct weft__wait wait;
+        if (!is_root(player_at(i), &wait) || !is_same(&wait, &root.wait))
+            continue;
+        if (i < first)
+            return (struct root){.n = 0};
+        root.waiters[root.n++] = player_at(i);
+    }
+    return root;
+}
+
+/* A pool all of whose workers wait, but not for tasks. */
+static void say_pool(const player *of)
+{
+    const player *workers[MOST];
+    unsigned n = 0;
+    size_t pending;
+    for (uint32_t i = 0; i < weft__session->players_used && n < MOST; i++) {
+        const player *each = player_at(i);
+        struct weft__wait wait = weft__wait_of(each);
+        if (each->pool != of->pool || each->state == WEFT__GONE)
+            continue;
+        if (is(&wait, "task") || (n == 0 && each != of))
+            return;
+        workers[n++] = each;
+    }
+    if (n == 0 || !weft__pool_pending(of->pool, &pending) || pending == 0)
+        return;
+    weft__control_say(
+        "%zu task%s of %s %s not begun, as all its workers wait: ", pending,
+        pending == 1 ? "" : "s", weft__prose_of(of->pool, "pool"),
+        pending == 1 ? "has" : "have");
+    weft__say_players(workers, n);
+    weft__control_say(".\nA task must not wait for another of its own pool, "
+                      "but for its future: of that the pool knows.\n");
+}
+
+static void say_pools(void)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++)
+        if (player_at(i)->pool != NULL)
+            say_pool(player_at(i));
+}
+
+/* ---- Held by nobody ---- */
+
+static bool say_orphan(const player *who)
+{
+    struct weft__wait wait = weft__wait_of(who);
+    uint64_t step;
+    if (!is(&wait, "lock") || waits_for_anybody(who))
+        return false;
+    weft__control_say("%s waits for %s, held by a thread that has ended",
+                      weft__player_name(who),
+                      weft__prose_of(wait.object, "lock"));
+    for (uint32_t i = 0; i < weft__session->players_used; i++)
+        if (player_at(i)->state == WEFT__GONE &&
+            weft__holds(player_at(i), wait.object) > 0) {
+            weft__uses(player_at(i), "weft_lock_acquire", wait.object, &step);
+            weft__control_say(": %s acquired it at step %llu",
+                              weft__player_name(player_at(i)),
+                              (unsigned long long)step);
+            break;
+        }
+    weft__control_say(".\nEach way out of the section must release it: "
+                      "WEFT_WITH does.\n");
+    return true;
+}
+
+static bool say_orphans(void)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++)
+        if (say_orphan(player_at(i)))
+            return true;
+    return false;
+}
+
+/* At exit, and elsewhere, some wait for ever where nothing is wrong if nobody
+ * waits for them. */
+void weft__say_why(void)
+{
+    if (say_a_circle() || say_orphans())
+        return;
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        struct root root = root_of(i);
+        if (root.n > 0)
+            say_root(&root);
+    }
+    say_pools();
+}
