@@ -73,6 +73,11 @@ static uint32_t number_of(const struct weft__player *player)
     return (uint32_t)(player - weft__session->players);
 }
 
+static void nap(long nanoseconds)
+{
+    nanosleep(&(struct timespec){.tv_nsec = nanoseconds}, NULL);
+}
+
 /* ---- The lock ---- */
 
 static void lock(sigset_t *before)
@@ -182,7 +187,7 @@ static bool is_anybody_else_there(void)
     for (int look = 0; look < GOODBYES; look++) {
         if (!is_anybody_outside())
             return false;
-        sched_yield();
+        nap(1000);
     }
     return true;
 }
@@ -454,7 +459,7 @@ void weft__control_wait(const uint32_t *word, uint32_t expected,
                         weft_duration deadline)
 {
     if (!is_playing()) {
-        nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+        nap(50000);
         return;
     }
     count_step();
@@ -533,7 +538,7 @@ static void *watch(void *unused)
     weft_duration spent = 0;
     (void)unused;
     for (;;) {
-        nanosleep(&(struct timespec){.tv_nsec = LOOK_MS * 1000000}, NULL);
+        nap(LOOK_MS * 1000000);
         spent += WEFT_MS(LOOK_MS);
         if (spent > weft__session->most_time)
             weft__control_fail(WEFT__NO_END);
