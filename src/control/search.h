@@ -6,6 +6,16 @@
 
 #include "session.h"
 
+/* What is asked for, beside what the session holds. */
+struct weft__settings {
+    uint64_t schedules, preemptions;
+    bool shrinks, shows_output;
+};
+extern struct weft__settings weft__settings;
+
+/* Takes what WEFT_CHECK says, and leaves it in pieces. False: it is wrong. */
+bool weft__control_parse(char *wish);
+
 /* Who has come back from a run: the process that runs them, or its child, which
  * is to go on as the program. */
 enum weft__came_back { WEFT__RAN_RIGHT, WEFT__RAN_WRONG, WEFT__AS_THE_PROGRAM };

@@ -4,8 +4,6 @@
  * The runs. What WEFT_CHECK asks for is done before the program's first line:
  * this process never gets there, but forks a child for each schedule, which
  * does, and looks at what became of it. A child costs a fork, and no exec.
- *
- *     WEFT_CHECK=schedules=1000,seed=1,scheduler=mixed,...   as in settings[]
  */
 
 #include "session.h"
@@ -33,119 +31,6 @@ enum {
 struct weft__session *weft__session;
 
 static int output; /* where the program's goes, unless it is shown */
-
-static uint64_t schedules = 1000, bound = 2;
-static bool shrinks = true, shows_output;
-
-/* ---- What is asked for ---- */
-
-static bool set_number(uint64_t *to, const char *text)
-{
-    char *end;
-    errno = 0;
-    *to = strtoull(text, &end, 10);
-    return errno == 0 && end != text && *end == '\0';
-}
-
-static bool set_scheduler(const char *text)
-{
-    static const char *const names[] = {
-        [WEFT__MIXED] = "mixed",           [WEFT__RANDOM] = "random",
-        [WEFT__PRIORITIES] = "priorities", [WEFT__REPLAY] = "replay",
-        [WEFT__EXHAUSTIVE] = "exhaustive",
-    };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(text, names[i]) == 0) {
-            weft__session->scheduler = (enum weft__scheduler)i;
-            return true;
-        }
-    return false;
-}
-
-static bool set_script(const char *text)
-{
-    struct weft__session *session = weft__session;
-    session->scheduler = WEFT__REPLAY;
-    session->script_size = 0;
-    while (*text != '\0' && session->script_size < WEFT__DEVIATIONS) {
-        char *end;
-        struct weft__deviation *next = &session->script[session->script_size++];
-        next->decision = (uint32_t)strtoul(text, &end, 10);
-        if (end == text || *end != ':')
-            return false;
-        text = end + 1;
-        if (*text == 't') {
-            next->player = WEFT__TIME;
-            end = (char *)(uintptr_t)text + 1;
-        } else {
-            next->player = (uint32_t)strtoul(text, &end, 10);
-        }
-        if (end == text || (*end != '/' && *end != '\0'))
-            return false;
-        text = *end == '/' ? end + 1 : end;
-    }
-    return true;
-}
-
-/* So that weft check knows that we are here. */
-static void say_hello(int fd)
-{
-    ssize_t written = write(fd, "", 1);
-    (void)written;
-    close(fd);
-}
-
-static bool set(const char *name, const char *value)
-{
-    struct weft__session *session = weft__session;
-    uint64_t number = 0;
-    if (strcmp(name, "scheduler") == 0)
-        return set_scheduler(value);
-    if (strcmp(name, "schedule") == 0)
-        return set_script(value);
-    if (!set_number(&number, value))
-        return false;
-    if (strcmp(name, "schedules") == 0)
-        schedules = number;
-    else if (strcmp(name, "seed") == 0)
-        session->seed = number;
-    else if (strcmp(name, "depth") == 0)
-        session->depth = (uint32_t)number;
-    else if (strcmp(name, "preemptions") == 0)
-        bound = number;
-    else if (strcmp(name, "steps") == 0)
-        session->most_steps = number;
-    else if (strcmp(name, "seconds") == 0)
-        session->most_time = (weft_duration)number * WEFT_MS(1000);
-    else if (strcmp(name, "stall") == 0)
-        session->stall = (weft_duration)number * WEFT_MS(1);
-    else if (strcmp(name, "shrink") == 0)
-        shrinks = number != 0;
-    else if (strcmp(name, "output") == 0)
-        shows_output = number != 0;
-    else if (strcmp(name, "misuse") == 0)
-        session->bears_misuse = number != 0;
-    else if (strcmp(name, "met") == 0)
-        say_hello((int)number);
-    else
-        return false;
-    return true;
-}
-
-/* "name=value,name=value", cut to pieces. */
-static bool parse(char *wish)
-{
-    char *rest = wish;
-    for (char *word; (word = strsep(&rest, ",")) != NULL;) {
-        char *value = strchr(word, '=');
-        if (value == NULL)
-            return strcmp(word, "1") == 0;
-        *value++ = '\0';
-        if (!set(word, value))
-            return false;
-    }
-    return true;
-}
 
 /* ---- One run ---- */
 
@@ -176,13 +61,13 @@ static void forget_results(void)
     session->swerves_size = 0;
     session->names_size = 0;
     if (ftruncate(output, 0) != 0)
-        shows_output = true;
+        weft__settings.shows_output = true;
 }
 
 static void become_the_program(void)
 {
     unsetenv("WEFT_CHECK"); /* for what it executes itself */
-    if (!shows_output) {
+    if (!weft__settings.shows_output) {
         dup2(output, STDOUT_FILENO);
         dup2(output, STDERR_FILENO);
     }
@@ -255,10 +140,10 @@ static void report(bool has_seed, uint64_t seed)
     const struct weft__session *session = weft__session;
     bool failed = session->outcome == WEFT__EXIT_STATUS ||
                   session->outcome == WEFT__SIGNAL;
-    if (!shows_output && failed)
+    if (!weft__settings.shows_output && failed)
         show_output(); /* says why, as a rule */
     weft__control_report();
-    if (!shows_output && !failed)
+    if (!weft__settings.shows_output && !failed)
         show_output();
     fprintf(stderr, "\n");
     if (session->outside)
@@ -293,7 +178,7 @@ static void summarize(uint64_t ran, uint64_t outside, uint64_t steps,
 static bool tell_failure(bool has_seed)
 {
     uint64_t seed = weft__session->seed;
-    if (shrinks && !weft__session->outside &&
+    if (weft__settings.shrinks && !weft__session->outside &&
         weft__control_shrink() == WEFT__AS_THE_PROGRAM)
         return true;
     report(has_seed, seed);
@@ -305,8 +190,8 @@ static bool run_plain(void)
 {
     struct weft__session *session = weft__session;
     enum weft__scheduler scheduler = session->scheduler;
-    bool showed_output = shows_output;
-    shows_output = false;
+    bool showed_output = weft__settings.shows_output;
+    weft__settings.shows_output = false;
     session->scheduler = WEFT__REPLAY;
     switch (weft__control_run()) {
     case WEFT__AS_THE_PROGRAM:
@@ -318,7 +203,7 @@ static bool run_plain(void)
     default:
         session->plain_decisions = session->decisions;
         session->scheduler = scheduler;
-        shows_output = showed_output;
+        weft__settings.shows_output = showed_output;
         return false;
     }
 }
@@ -328,13 +213,14 @@ static bool run_seeds(void)
 {
     struct weft__session *session = weft__session;
     uint64_t outside = 0, steps = 0;
-    for (uint64_t i = 0; i < schedules; i++) {
+    for (uint64_t i = 0; i < weft__settings.schedules; i++) {
         switch (weft__control_run()) {
         case WEFT__AS_THE_PROGRAM:
             return true;
         case WEFT__RAN_WRONG:
             fprintf(stderr, "weft check: schedule %llu of %llu: %s\n",
-                    (unsigned long long)i + 1, (unsigned long long)schedules,
+                    (unsigned long long)i + 1,
+                    (unsigned long long)weft__settings.schedules,
                     weft__control_outcome_name(session->outcome));
             return tell_failure(session->scheduler != WEFT__REPLAY);
         default:
@@ -343,14 +229,15 @@ static bool run_seeds(void)
             session->seed++;
         }
     }
-    summarize(schedules, outside, steps, false);
+    summarize(weft__settings.schedules, outside, steps, false);
     exit(EXIT_SUCCESS);
 }
 
 static bool run_all(void)
 {
     struct weft__found found;
-    switch (weft__control_search(schedules, bound, &found)) {
+    switch (weft__control_search(weft__settings.schedules,
+                                 weft__settings.preemptions, &found)) {
     case WEFT__AS_THE_PROGRAM:
         return true;
     case WEFT__RAN_WRONG:
@@ -406,7 +293,7 @@ __attribute__((constructor(101))) static void control_init(void)
         return;
     strcpy(copy, wish);
     prepare();
-    if (!parse(copy)) {
+    if (!weft__control_parse(copy)) {
         fprintf(stderr, "weft check: WEFT_CHECK is wrong: %s\n", wish);
         exit(WRONG_USAGE);
     }
