@@ -49,7 +49,8 @@ static bool take(weft_semaphore *semaphore, bool last)
 {
     uint32_t word = weft__load_relaxed(&semaphore->word_);
     while (weft__semaphore_left(word) > 0) {
-        uint32_t taken = (last && !weft__controlled ? word & ~WAITERS : word) - PERMIT;
+        uint32_t taken =
+            (last && !weft__controlled ? word & ~WAITERS : word) - PERMIT;
         if (weft__compare_swap(&semaphore->word_, &word, taken))
             return true;
     }

@@ -170,10 +170,50 @@ static void say_midst(const player *who)
     }
 }
 
+/* ---- No end ---- */
+
+/* What a thread did most often of late. */
+static void say_busy(const player *who, uint64_t since)
+{
+    const struct weft__session *session = weft__session;
+    const struct weft__use *most = NULL;
+    for (unsigned i = 0; i < 1U << WEFT__USES_BITS; i++) {
+        const struct weft__use *use = &session->uses[i];
+        if (use->operation != NULL && player_at(use->player) == who &&
+            use->last > since &&
+            !weft__is_internal(use->object, weft__kind_of(use->operation)) &&
+            (most == NULL || use->count > most->count))
+            most = use;
+    }
+    if (most != NULL)
+        weft__control_say("%s goes on and on: %u times it called %s.\n",
+                          weft__player_name(who), most->count, most->operation);
+}
+
+static void say_no_end(void)
+{
+    const struct weft__session *session = weft__session;
+    uint64_t lately = session->steps / 4 * 3;
+    weft__control_say("%s\n",
+                      session->outcome == WEFT__LIVELOCK
+                          ? "There were as many steps as are allowed "
+                            "(steps=...), and it did not end."
+                          : "It took as long as is allowed (seconds=...), and "
+                            "did not end.");
+    for (uint32_t i = 0; i < session->players_used; i++)
+        if (player_at(i)->state != WEFT__GONE)
+            say_busy(player_at(i), lately);
+}
+
 void weft__say_why_failed(void)
 {
     const struct weft__session *session = weft__session;
     const player *who = culprit();
+    if (session->outcome == WEFT__LIVELOCK ||
+        session->outcome == WEFT__NO_END) {
+        say_no_end();
+        return;
+    }
     if (session->outcome == WEFT__SIGNAL)
         weft__control_say("%s was killed by signal %d, %s.\n",
                           who != NULL ? weft__player_name(who) : "It",

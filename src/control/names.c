@@ -205,25 +205,25 @@ static bool is_in_pool(const void *object, const void *pool)
            (uintptr_t)object - (uintptr_t)pool < sizeof(struct weft_pool);
 }
 
-static bool is_in_a_pool(const void *object)
+const void *weft__pool_around(const void *object)
 {
     const struct weft__session *session = weft__session;
     for (uint32_t i = 0; i < session->players_used; i++)
         if (is_in_pool(object, session->players[i].pool))
-            return true;
+            return session->players[i].pool;
     for (unsigned i = 0; i < PLACES; i++) {
         const struct weft__use *use = &session->uses[i];
         if (use->operation != NULL && is_in_pool(object, use->object) &&
             strcmp(weft__kind_of(use->operation), "pool") == 0)
-            return true;
+            return use->object;
     }
-    return false;
+    return NULL;
 }
 
 static bool is_internal(const void *object)
 {
     struct weft__variable variable;
-    return is_in_a_pool(object) || weft__os_is_own(object) ||
+    return weft__pool_around(object) != NULL || weft__os_is_own(object) ||
            (weft__os_variable_at(object, &variable) &&
             is_own_variable(&variable));
 }
@@ -294,6 +294,12 @@ const char *weft__prose_of(const void *object, const char *kind)
         return name->text;
     snprintf(text, TEXT_SIZE, "%s `%s`", kind, name->text);
     return text;
+}
+
+void weft__control_name(const char *operation, const void *object)
+{
+    if (object != NULL)
+        (void)weft__name_of(object, weft__kind_of(operation));
 }
 
 bool weft__is_internal(const void *object, const char *kind)

@@ -167,6 +167,8 @@ static void note(const char *operation, const void *object)
     if (operation == NULL)
         return;
     weft__control_count(weft__player_number(self), operation, object);
+    if (session->is_told)
+        weft__control_name(operation, object);
     if (self->operation != operation || self->step != 0)
         return;
     self->step = session->steps;

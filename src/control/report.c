@@ -89,16 +89,21 @@ static void say_doing(const struct weft__player *player)
 static void say_player(const struct weft__player *player, bool knows_waits,
                        int width)
 {
+    struct weft__wait wait = {.kind = NULL};
     uint64_t step = player->step;
-    if (step == 0 && player->state == WEFT__WAITS)
-        step = player->asleep_since;
+    if (knows_waits)
+        wait = weft__wait_of(player);
+    if (player->state == WEFT__WAITS &&
+        (step == 0 ||
+         (wait.kind != NULL && strcmp(wait.kind, "threads at exit") == 0)))
+        step = player->asleep_since; /* it called nothing */
     weft__control_say("  %-*.*s  ", width, NAMES_WIDTH,
                       weft__player_name(player));
     if (player->state == WEFT__GONE) {
         weft__control_say("has ended\n");
         return;
     }
-    if (knows_waits && weft__wait_of(player).kind != NULL)
+    if (wait.kind != NULL)
         weft__say_wait(player);
     else
         say_doing(player);

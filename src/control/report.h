@@ -78,6 +78,9 @@ bool weft__waits_for(const struct weft__player *player,
 /* "waits for lock `a`, which B holds" */
 void weft__say_wait(const struct weft__player *player);
 
+/* The pool that this is a part of: NULL, of none that is known. */
+const void *weft__pool_around(const void *object);
+
 /* Of a pool's tasks, how many nobody has begun; false: it can't be told. */
 bool weft__pool_pending(const void *pool, size_t *pending);
 

@@ -177,6 +177,7 @@ static enum weft__came_back drop_all(struct wrong *wrong)
             piece = piece > wrong->size ? wrong->size : piece / 2;
     }
     set_script(wrong->deviations, wrong->size);
+    weft__session->is_told = true;
     return weft__control_run();
 }
 

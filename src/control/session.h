@@ -134,6 +134,7 @@ struct weft__session {
     weft_duration stall;     /* how long a thread may be held up */
     unsigned processors;
     bool bears_misuse; /* goes on after a wrong call */
+    bool is_told;      /* this is the run that is reported */
     bool is_forked;    /* a copy, in a child of the program: nobody reads it */
     uint32_t script_size;
     struct weft__deviation script[WEFT__DEVIATIONS];
@@ -177,6 +178,10 @@ void weft__control_count(uint32_t player, const char *operation,
 
 /* The pool whose worker that thread is, NULL: none. */
 const void *weft__control_pool_of(const struct weft__record *record);
+
+/* What the object is called while it is there, for a report by who has not its
+ * memory. */
+void weft__control_name(const char *operation, const void *object);
 
 /* Writes down what each thread does, and why nobody can go on. */
 void weft__control_explain(void);

@@ -108,6 +108,20 @@ static bool delays_exit(const struct weft__player *player)
            player->record->delays_exit;
 }
 
+static bool is_idle(const struct weft__player *worker)
+{
+    struct weft__wait wait = weft__wait_of(worker);
+    return is(&wait, "task");
+}
+
+/* Who ends a pool, or the program, waits for its workers. */
+static bool waits_for_quiet(const struct weft__wait *wait)
+{
+    const char *pool = weft__pool_around(wait->object);
+    return is(wait, "condition") && pool != NULL &&
+           wait->object == pool + offsetof(struct weft_pool, quiet);
+}
+
 bool weft__waits_for(const struct weft__player *player,
                      const struct weft__player *other)
 {
@@ -129,6 +143,9 @@ bool weft__waits_for(const struct weft__player *player,
         return other != player && keeps_from_result(other, object);
     if (is(&wait, "threads at exit"))
         return other != player && delays_exit(other);
+    if (waits_for_quiet(&wait))
+        return other != player &&
+               other->pool == weft__pool_around(wait.object) && !is_idle(other);
     return false;
 }
 
@@ -243,7 +260,13 @@ static void say_whom(const char *words, const struct weft__player *player)
 void weft__say_wait(const struct weft__player *player)
 {
     struct weft__wait wait = weft__wait_of(player);
-    if (is(&wait, "thread")) {
+    const void *pool = weft__pool_around(wait.object);
+    if (waits_for_quiet(&wait)) {
+        weft__control_say("waits until all tasks of %s have ended",
+                          weft__prose_of(pool, "pool"));
+    } else if (pool != NULL && is(&wait, "condition")) {
+        weft__control_say("waits for room in %s", weft__prose_of(pool, "pool"));
+    } else if (is(&wait, "thread")) {
         say_whom("waits for the end of ", player);
     } else if (is(&wait, "threads at exit")) {
         say_whom("is at exit, and waits for the end of ", player);
