@@ -12,11 +12,6 @@
 
 typedef struct weft__player player;
 
-static const player *player_at(uint32_t number)
-{
-    return &weft__session->players[number];
-}
-
 static bool begins(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
@@ -27,8 +22,8 @@ static const player *culprit(void)
 {
     const struct weft__session *session = weft__session;
     for (uint32_t i = 0; i < session->players_used; i++)
-        if (player_at(i)->state == WEFT__RUNS)
-            return player_at(i);
+        if (weft__player_at(i)->state == WEFT__RUNS)
+            return weft__player_at(i);
     return NULL;
 }
 
@@ -38,7 +33,7 @@ static const struct weft__step *find(uint64_t before, const player *by,
 {
     const struct weft__step *step;
     while ((step = weft__step_before(before - 1)) != NULL) {
-        if ((by == NULL || by == player_at(step->player)) &&
+        if ((by == NULL || by == weft__player_at(step->player)) &&
             begins(step->operation, operation) &&
             (object == NULL || step->object == object))
             return step;
@@ -91,10 +86,10 @@ static const struct weft__step *find_passer(const player *who,
     const struct weft__step *release = NULL;
     while ((release = find(end, NULL, "weft_lock_release", lock)) != NULL &&
            release->number > found->notify->number) {
-        const player *by = player_at(release->player);
+        const player *by = weft__player_at(release->player);
         const struct weft__step *acquire =
             find(release->number, by, "weft_lock_acquire", lock);
-        bool is_notifiers_own = by == player_at(found->notify->player) &&
+        bool is_notifiers_own = by == weft__player_at(found->notify->player) &&
                                 acquire != NULL &&
                                 acquire->number < found->notify->number;
         if (by != who && !is_notifiers_own)
@@ -116,10 +111,10 @@ static bool say_passed(const player *who, const struct notified *found)
         "weft_condition_wait_until.\n",
         weft__player_name(who),
         weft__prose_of(found->wait->object, "condition"),
-        weft__player_name(player_at(found->notify->player)),
+        weft__player_name(weft__player_at(found->notify->player)),
         (unsigned long long)found->notify->number,
         weft__prose_of(release->object, "lock"),
-        weft__player_name(player_at(release->player)),
+        weft__player_name(weft__player_at(release->player)),
         (unsigned long long)release->number);
     return true;
 }
@@ -144,7 +139,7 @@ static const void *held_lock(const player *who)
     uint64_t number = weft__session->steps;
     for (; (step = weft__step_before(number)) != NULL;
          number = step->number - 1)
-        if (player_at(step->player) == who &&
+        if (weft__player_at(step->player) == who &&
             begins(step->operation, "weft_lock_acquire") &&
             !weft__is_internal(step->object, "lock") &&
             weft__holds(who, step->object) > 0)
@@ -155,7 +150,7 @@ static const void *held_lock(const player *who)
 static void say_midst(const player *who)
 {
     for (uint32_t i = 0; i < weft__session->players_used; i++) {
-        const player *other = player_at(i);
+        const player *other = weft__player_at(i);
         const void *lock = held_lock(other);
         uint64_t since;
         if (other == who || other->state == WEFT__GONE || lock == NULL)
@@ -179,7 +174,7 @@ static void say_busy(const player *who, uint64_t since)
     const struct weft__use *most = NULL;
     for (unsigned i = 0; i < 1U << WEFT__USES_BITS; i++) {
         const struct weft__use *use = &session->uses[i];
-        if (use->operation != NULL && player_at(use->player) == who &&
+        if (use->operation != NULL && weft__player_at(use->player) == who &&
             use->last > since &&
             !weft__is_internal(use->object, weft__kind_of(use->operation)) &&
             (most == NULL || use->count > most->count))
@@ -201,8 +196,8 @@ static void say_no_end(void)
                           : "It took as long as is allowed (seconds=...), and "
                             "did not end.");
     for (uint32_t i = 0; i < session->players_used; i++)
-        if (player_at(i)->state != WEFT__GONE)
-            say_busy(player_at(i), lately);
+        if (weft__player_at(i)->state != WEFT__GONE)
+            say_busy(weft__player_at(i), lately);
 }
 
 void weft__say_why_failed(void)

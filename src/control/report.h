@@ -4,13 +4,20 @@
 
 /*
  * What the files share that tell how a run came to be wrong: names.c, what is
- * called how; waits.c, who waits for what; why.c, why nobody can go on;
- * failed.c, why it may have failed; report.c, all else.
+ * called how; waits.c, who waits for what; circles.c and why.c, why nobody can
+ * go on; failed.c, why it may have failed; report.c, all else.
  */
 
 #include "session.h"
 
+#include <string.h>
+
 /* ---- Threads ---- */
+
+static inline const struct weft__player *weft__player_at(uint32_t number)
+{
+    return &weft__session->players[number];
+}
 
 /* "a new thread" before it has a name. */
 const char *weft__player_name(const struct weft__player *player);
@@ -69,11 +76,19 @@ struct weft__wait {
     const void *object;
 };
 
+static inline bool weft__is_wait(const struct weft__wait *wait,
+                                 const char *kind)
+{
+    return wait->kind != NULL && strcmp(wait->kind, kind) == 0;
+}
+
 struct weft__wait weft__wait_of(const struct weft__player *player);
 
 /* Does the one wait for what only the other can do? */
 bool weft__waits_for(const struct weft__player *player,
                      const struct weft__player *other);
+
+bool weft__waits_for_anybody(const struct weft__player *player);
 
 /* "waits for lock `a`, which B holds" */
 void weft__say_wait(const struct weft__player *player);
@@ -83,6 +98,11 @@ const void *weft__pool_around(const void *object);
 
 /* Of a pool's tasks, how many nobody has begun; false: it can't be told. */
 bool weft__pool_pending(const void *pool, size_t *pending);
+
+/* If threads wait for each other in a circle, or for a lock that nobody has any
+ * more, how. */
+bool weft__say_circle(void);
+bool weft__say_orphan(void);
 
 /* Why nobody can go on. */
 void weft__say_why(void);

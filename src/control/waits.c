@@ -18,11 +18,6 @@
 
 /* ---- Looking ---- */
 
-static bool is(const struct weft__wait *wait, const char *kind)
-{
-    return wait->kind != NULL && strcmp(wait->kind, kind) == 0;
-}
-
 static uint32_t word_at(const void *address)
 {
     uint32_t word = 0;
@@ -32,9 +27,10 @@ static uint32_t word_at(const void *address)
 /* Who waits for a part of a queue waits for the queue. */
 static const void *queue_of(const struct weft__wait *wait)
 {
-    size_t offset = is(wait, "queue get")   ? offsetof(weft_queue, get)
-                    : is(wait, "queue put") ? offsetof(weft_queue, put)
-                                            : offsetof(weft_queue, done);
+    size_t offset = weft__is_wait(wait, "queue get") ? offsetof(weft_queue, get)
+                    : weft__is_wait(wait, "queue put")
+                        ? offsetof(weft_queue, put)
+                        : offsetof(weft_queue, done);
     return (const char *)wait->object - offset;
 }
 
@@ -73,7 +69,7 @@ static bool keeps_from_reading(const struct weft__player *player,
     struct weft__wait wait = weft__wait_of(player);
     if ((word_at(&rwlock->word_) & WEFT__RWLOCK_WRITER) != 0)
         return writes(player, rwlock);
-    return wait.object == rwlock && is(&wait, "rwlock (write)");
+    return wait.object == rwlock && weft__is_wait(&wait, "rwlock (write)");
 }
 
 static bool keeps_from_writing(const struct weft__player *player,
@@ -111,14 +107,14 @@ static bool delays_exit(const struct weft__player *player)
 static bool is_idle(const struct weft__player *worker)
 {
     struct weft__wait wait = weft__wait_of(worker);
-    return is(&wait, "task");
+    return weft__is_wait(&wait, "task");
 }
 
 /* Who ends a pool, or the program, waits for its workers. */
 static bool waits_for_quiet(const struct weft__wait *wait)
 {
     const char *pool = weft__pool_around(wait->object);
-    return is(wait, "condition") && pool != NULL &&
+    return weft__is_wait(wait, "condition") && pool != NULL &&
            wait->object == pool + offsetof(struct weft_pool, quiet);
 }
 
@@ -129,23 +125,31 @@ bool weft__waits_for(const struct weft__player *player,
     const void *object = wait.object;
     if (wait.kind == NULL || other->state == WEFT__GONE)
         return false;
-    if (is(&wait, "lock"))
+    if (weft__is_wait(&wait, "lock"))
         return has_id(other, word_at(object) & WEFT__ID_MASK);
-    if (is(&wait, "once"))
+    if (weft__is_wait(&wait, "once"))
         return has_id(other, word_at(object) & RUNNER);
-    if (is(&wait, "rwlock (read)"))
+    if (weft__is_wait(&wait, "rwlock (read)"))
         return keeps_from_reading(other, object);
-    if (is(&wait, "rwlock (write)"))
+    if (weft__is_wait(&wait, "rwlock (write)"))
         return keeps_from_writing(other, object);
-    if (is(&wait, "thread"))
+    if (weft__is_wait(&wait, "thread"))
         return other->thread == object;
-    if (is(&wait, "future"))
+    if (weft__is_wait(&wait, "future"))
         return other != player && keeps_from_result(other, object);
-    if (is(&wait, "threads at exit"))
+    if (weft__is_wait(&wait, "threads at exit"))
         return other != player && delays_exit(other);
     if (waits_for_quiet(&wait))
         return other != player &&
                other->pool == weft__pool_around(wait.object) && !is_idle(other);
+    return false;
+}
+
+bool weft__waits_for_anybody(const struct weft__player *player)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++)
+        if (weft__waits_for(player, weft__player_at(i)))
+            return true;
     return false;
 }
 
@@ -198,12 +202,12 @@ static const char *phrase_for(const char *kind)
 
 static const char *relation_of(const struct weft__wait *wait)
 {
-    if (is(wait, "once") || is(wait, "future"))
+    if (weft__is_wait(wait, "once") || weft__is_wait(wait, "future"))
         return "run";
-    if (is(wait, "rwlock (write)") &&
+    if (weft__is_wait(wait, "rwlock (write)") &&
         (word_at(wait->object) & WEFT__RWLOCK_WRITER) == 0)
         return "read";
-    return is(wait, "rwlock (read)") ? "write" : "hold";
+    return weft__is_wait(wait, "rwlock (read)") ? "write" : "hold";
 }
 
 static unsigned blockers(const struct weft__player *player,
@@ -212,8 +216,8 @@ static unsigned blockers(const struct weft__player *player,
     const struct weft__session *session = weft__session;
     unsigned n = 0;
     for (uint32_t i = 0; i < session->players_used && n < most; i++)
-        if (weft__waits_for(player, &session->players[i]))
-            found[n++] = &session->players[i];
+        if (weft__waits_for(player, weft__player_at(i)))
+            found[n++] = weft__player_at(i);
     return n;
 }
 
@@ -233,9 +237,9 @@ static void say_blockers(const struct weft__player *player,
     for (unsigned i = 0; i < n; i++)
         if (found[i] != player)
             found[others++] = found[i];
-    if (is(wait, "lock") && n == 0) {
+    if (weft__is_wait(wait, "lock") && n == 0) {
         weft__control_say(", held by a thread that has ended");
-    } else if (is(wait, "future") && is_pending(wait->object)) {
+    } else if (weft__is_wait(wait, "future") && is_pending(wait->object)) {
         weft__control_say(", whose task nobody has begun");
     } else if (others < n) {
         weft__control_say(", which it %ss itself%s", relation,
@@ -264,15 +268,15 @@ void weft__say_wait(const struct weft__player *player)
     if (waits_for_quiet(&wait)) {
         weft__control_say("waits until all tasks of %s have ended",
                           weft__prose_of(pool, "pool"));
-    } else if (pool != NULL && is(&wait, "condition")) {
+    } else if (pool != NULL && weft__is_wait(&wait, "condition")) {
         weft__control_say("waits for room in %s", weft__prose_of(pool, "pool"));
-    } else if (is(&wait, "thread")) {
+    } else if (weft__is_wait(&wait, "thread")) {
         say_whom("waits for the end of ", player);
-    } else if (is(&wait, "threads at exit")) {
+    } else if (weft__is_wait(&wait, "threads at exit")) {
         say_whom("is at exit, and waits for the end of ", player);
-    } else if (is(&wait, "task")) {
+    } else if (weft__is_wait(&wait, "task")) {
         weft__control_say("waits for a task");
-    } else if (is(&wait, "sleep")) {
+    } else if (weft__is_wait(&wait, "sleep")) {
         weft__control_say("sleeps");
     } else if (wait.kind == NULL || phrase_for(wait.kind) == NULL) {
         weft__control_say("waits, in %s", player->operation != NULL

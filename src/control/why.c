@@ -15,108 +15,7 @@
 
 enum { MOST = 64 };
 
-#define UPGRADE                                                            \
-    "A writer waits until nobody reads: release it first, acquire it for " \
-    "writing, and look again.\n"
-
 typedef struct weft__player player;
-
-static const player *player_at(uint32_t number)
-{
-    return &weft__session->players[number];
-}
-
-static bool is(const struct weft__wait *wait, const char *kind)
-{
-    return wait->kind != NULL && strcmp(wait->kind, kind) == 0;
-}
-
-/* ---- Circles ---- */
-
-/* The threads from `path[0]` on, each waiting for the next, if the last of them
- * waits for the first. */
-static unsigned find_circle(const player **path, unsigned depth)
-{
-    for (uint32_t i = 0; i < weft__session->players_used; i++) {
-        if (!weft__waits_for(path[depth - 1], player_at(i)))
-            continue;
-        if (player_at(i) == path[0])
-            return depth;
-        bool is_new = depth < MOST;
-        for (unsigned j = 0; j < depth; j++)
-            is_new &= path[j] != player_at(i);
-        if (!is_new)
-            continue;
-        path[depth] = player_at(i);
-        unsigned found = find_circle(path, depth + 1);
-        if (found > 0)
-            return found;
-    }
-    return 0;
-}
-
-static bool all_wait_for(const player *const *path, unsigned n,
-                         const char *kind)
-{
-    for (unsigned i = 0; i < n; i++) {
-        struct weft__wait wait = weft__wait_of(path[i]);
-        if (!is(&wait, kind))
-            return false;
-    }
-    return true;
-}
-
-static void say_itself(const player *alone)
-{
-    struct weft__wait wait = weft__wait_of(alone);
-    weft__control_say("%s waits for itself: it ", weft__player_name(alone));
-    weft__say_wait(alone);
-    weft__control_say(".\n");
-    if (is(&wait, "lock"))
-        weft__control_say("Who holds a lock must not acquire it again, unless "
-                          "it is a weft_rlock.\n");
-    else if (is(&wait, "rwlock (write)"))
-        weft__control_say(UPGRADE);
-}
-
-static void say_circle(const player *const *path, unsigned n)
-{
-    if (n == 1) {
-        say_itself(path[0]);
-        return;
-    }
-    weft__control_say("%s\n", n == 2 ? "Two threads wait for each other:"
-                                     : "Threads wait for each other in a "
-                                       "circle:");
-    for (unsigned i = 0; i < n; i++) {
-        weft__control_say("  %s ", weft__player_name(path[i]));
-        weft__say_wait(path[i]);
-        weft__control_say("%s\n", i + 1 < n ? ";" : ".");
-    }
-    if (all_wait_for(path, n, "lock"))
-        weft__control_say("Acquire these locks in the same order "
-                          "everywhere.\n");
-    else if (all_wait_for(path, n, "rwlock (write)"))
-        weft__control_say(UPGRADE);
-}
-
-/* The shortest, so that who waits for itself comes first. */
-static bool say_a_circle(void)
-{
-    const player *path[MOST], *best[MOST];
-    unsigned least = 0;
-    for (uint32_t i = 0; i < weft__session->players_used; i++) {
-        path[0] = player_at(i);
-        unsigned n = find_circle(path, 1);
-        if (n > 0 && (least == 0 || n < least)) {
-            least = n;
-            memcpy(best, path, n * sizeof *best);
-        }
-    }
-    if (least > 0)
-        say_circle(best, least);
-    return least > 0;
-}
 
 /* ---- What nobody is left to do ---- */
 
@@ -178,10 +77,10 @@ static void say_semaphore(const struct root *root)
                       "could release one.\n",
                       prose(root));
     for (uint32_t i = 0; i < weft__session->players_used; i++) {
-        int holds = weft__holds(player_at(i), root->wait.object);
+        int holds = weft__holds(weft__player_at(i), root->wait.object);
         if (holds > 0)
             weft__control_say("%s has acquired %d more than it released.\n",
-                              weft__player_name(player_at(i)), holds);
+                              weft__player_name(weft__player_at(i)), holds);
     }
     weft__control_say("If it serves as a lock: a semaphore has no owner, and "
                       "who acquires it again waits for itself. A weft_rlock "
@@ -204,7 +103,7 @@ static unsigned others(const struct root *root, bool ended,
 {
     unsigned n = 0;
     for (uint32_t i = 1; i < weft__session->players_used && n < MOST; i++) {
-        const player *each = player_at(i);
+        const player *each = weft__player_at(i);
         bool waits_there = false;
         for (unsigned j = 0; j < root->n; j++)
             waits_there |= root->waiters[j] == each;
@@ -241,9 +140,9 @@ static void say_barrier(const struct root *root)
 static bool is_waited_for_at_exit(const struct root *root)
 {
     for (uint32_t i = 0; i < weft__session->players_used; i++) {
-        struct weft__wait wait = weft__wait_of(player_at(i));
-        if (is(&wait, "threads at exit"))
-            return weft__waits_for(player_at(i), root->waiters[0]);
+        struct weft__wait wait = weft__wait_of(weft__player_at(i));
+        if (weft__is_wait(&wait, "threads at exit"))
+            return weft__waits_for(weft__player_at(i), root->waiters[0]);
     }
     return false;
 }
@@ -292,14 +191,15 @@ static void say_queue_join(const struct root *root)
     }
     for (uint32_t i = 0; i < weft__session->players_used; i++) {
         uint64_t gets =
-            weft__uses(player_at(i), "weft_queue_get", object, NULL);
-        uint64_t done =
-            weft__uses(player_at(i), "weft_queue_task_done", object, NULL);
-        struct weft__wait wait = weft__wait_of(player_at(i));
-        gets -= gets > 0 && wait.object == object && is(&wait, "queue get");
+            weft__uses(weft__player_at(i), "weft_queue_get", object, NULL);
+        uint64_t done = weft__uses(weft__player_at(i), "weft_queue_task_done",
+                                   object, NULL);
+        struct weft__wait wait = weft__wait_of(weft__player_at(i));
+        gets -= gets > 0 && wait.object == object &&
+                weft__is_wait(&wait, "queue get");
         if (gets > done)
             weft__control_say("%s got %llu and said it %llu times.\n",
-                              weft__player_name(player_at(i)),
+                              weft__player_name(weft__player_at(i)),
                               (unsigned long long)gets,
                               (unsigned long long)done);
     }
@@ -337,19 +237,11 @@ static void say_root(const struct root *root)
         {"queue join", say_queue_join}, {"event", say_event},
     };
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
-        if (is(&root->wait, ways[i].kind)) {
+        if (weft__is_wait(&root->wait, ways[i].kind)) {
             ways[i].say(root);
             return;
         }
     say_any(root);
-}
-
-static bool waits_for_anybody(const player *who)
-{
-    for (uint32_t i = 0; i < weft__session->players_used; i++)
-        if (weft__waits_for(who, player_at(i)))
-            return true;
-    return false;
 }
 
 /* It waits for what is nobody's, and the program knows of it. */
@@ -357,7 +249,8 @@ static bool is_root(const player *who, struct weft__wait *wait)
 {
     char kind[32] = "";
     *wait = weft__wait_of(who);
-    if (wait->kind == NULL || is(wait, "task") || waits_for_anybody(who))
+    if (wait->kind == NULL || weft__is_wait(wait, "task") ||
+        weft__waits_for_anybody(who))
         return false;
     strncat(kind, wait->kind, strcspn(wait->kind, " "));
     return wait->object == NULL || !weft__is_internal(wait->object, kind);
@@ -374,9 +267,9 @@ static bool is_same(const struct weft__wait *wait,
 static bool is_idle(const struct weft__wait *wait)
 {
     for (uint32_t i = 0; i < weft__session->players_used; i++) {
-        struct weft__wait other = weft__wait_of(player_at(i));
-        if (is(wait, "queue get") && is(&other, "queue join") &&
-            wait->object == other.object)
+        struct weft__wait other = weft__wait_of(weft__player_at(i));
+        if (weft__is_wait(wait, "queue get") &&
+            weft__is_wait(&other, "queue join") && wait->object == other.object)
             return true;
     }
     return false;
@@ -386,16 +279,17 @@ static bool is_idle(const struct weft__wait *wait)
 static struct root root_of(uint32_t first)
 {
     struct root root = {.n = 0};
-    if (!is_root(player_at(first), &root.wait) || is_idle(&root.wait))
+    if (!is_root(weft__player_at(first), &root.wait) || is_idle(&root.wait))
         return root;
     for (uint32_t i = 0; i < weft__session->players_used && root.n < MOST;
          i++) {
-        struct weft__wait wait;
-        if (!is_root(player_at(i), &wait) || !is_same(&wait, &root.wait))
+        struct weft__wait wait = weft__wait_of(weft__player_at(i));
+        if (wait.kind == NULL || !is_same(&wait, &root.wait) ||
+            !is_root(weft__player_at(i), &wait))
             continue;
         if (i < first)
             return (struct root){.n = 0};
-        root.waiters[root.n++] = player_at(i);
+        root.waiters[root.n++] = weft__player_at(i);
     }
     return root;
 }
@@ -407,11 +301,11 @@ static void say_pool(const player *of)
     unsigned n = 0;
     size_t pending;
     for (uint32_t i = 0; i < weft__session->players_used && n < MOST; i++) {
-        const player *each = player_at(i);
+        const player *each = weft__player_at(i);
         struct weft__wait wait = weft__wait_of(each);
         if (each->pool != of->pool || each->state == WEFT__GONE)
             continue;
-        if (is(&wait, "task") || (n == 0 && each != of))
+        if (weft__is_wait(&wait, "task") || (n == 0 && each != of))
             return;
         workers[n++] = each;
     }
@@ -429,48 +323,15 @@ static void say_pool(const player *of)
 static void say_pools(void)
 {
     for (uint32_t i = 0; i < weft__session->players_used; i++)
-        if (player_at(i)->pool != NULL)
-            say_pool(player_at(i));
-}
-
-/* ---- Held by nobody ---- */
-
-static bool say_orphan(const player *who)
-{
-    struct weft__wait wait = weft__wait_of(who);
-    uint64_t step;
-    if (!is(&wait, "lock") || waits_for_anybody(who))
-        return false;
-    weft__control_say("%s waits for %s, held by a thread that has ended",
-                      weft__player_name(who),
-                      weft__prose_of(wait.object, "lock"));
-    for (uint32_t i = 0; i < weft__session->players_used; i++)
-        if (player_at(i)->state == WEFT__GONE &&
-            weft__holds(player_at(i), wait.object) > 0) {
-            weft__uses(player_at(i), "weft_lock_acquire", wait.object, &step);
-            weft__control_say(": %s acquired it at step %llu",
-                              weft__player_name(player_at(i)),
-                              (unsigned long long)step);
-            break;
-        }
-    weft__control_say(".\nEach way out of the section must release it: "
-                      "WEFT_WITH does.\n");
-    return true;
-}
-
-static bool say_orphans(void)
-{
-    for (uint32_t i = 0; i < weft__session->players_used; i++)
-        if (say_orphan(player_at(i)))
-            return true;
-    return false;
+        if (weft__player_at(i)->pool != NULL)
+            say_pool(weft__player_at(i));
 }
 
 /* At exit, and elsewhere, some wait for ever where nothing is wrong if nobody
  * waits for them. */
 void weft__say_why(void)
 {
-    if (say_a_circle() || say_orphans())
+    if (weft__say_circle() || weft__say_orphan())
         return;
     for (uint32_t i = 0; i < weft__session->players_used; i++) {
         struct root root = root_of(i);
