@@ -23,11 +23,14 @@
         name, capacity != 0 ? ONE_TO_ONE : UNBOUNDED_ONE_TO_ONE, 2, \
             BENCH_OWN_CORES, .size = capacity, .putters = 1         \
     }
-#define MANY_TO_MANY(from, to, capacity, name)                                \
-    {                                                                         \
-        name, capacity != 0 ? MANY : UNBOUNDED_MANY, from + to, BENCH_SPREAD, \
-            .size = capacity, .putters = from, .spins = true                  \
+#define MANY_TO_MANY(from, to, capacity, name)                     \
+    {                                                              \
+        name, MANY_OF(to, capacity != 0), from + to, BENCH_SPREAD, \
+            .size = capacity, .putters = from, .spins = true       \
     }
+#define MANY_OF(to, bounded)                       \
+    (to) > 1 ? ((bounded) ? MANY : UNBOUNDED_MANY) \
+             : ((bounded) ? MANY_TO_ONE : UNBOUNDED_MANY_TO_ONE)
 
 /* A getter is busy for 1 us with each item, and some 100 ns with the clock. */
 static const bench_contest contests[] = {
@@ -157,21 +160,23 @@ static const bench_entrant floor_entrant = {
     "floor",
     BENCH_FLOOR,
     "blocking",
-    {alone_ring, stream_ring, stream_turns, stream_ring, stream_turns,
-     ping_pong_ring, batches_ring, latency_futex, latency_ring}};
+    {alone_ring, stream_ring, stream_turns, stream_turns, stream_ring,
+     stream_turns, stream_turns, ping_pong_ring, batches_ring, latency_futex,
+     latency_ring}};
 static const bench_entrant weft_entrant = {
     "weft",
     BENCH_WEFT,
     "",
     {alone_weft, stream_weft, stream_weft, stream_weft, stream_weft,
-     ping_pong_weft, batches_weft, latency_weft, latency_weft}};
+     stream_weft, stream_weft, ping_pong_weft, batches_weft, latency_weft,
+     latency_weft}};
 static const bench_entrant textbook_entrant = {
     "textbook",
     BENCH_PEER,
     "shutdown, time-out",
     {alone_textbook, stream_textbook, stream_textbook, stream_textbook,
-     stream_textbook, ping_pong_textbook, batches_textbook, latency_textbook,
-     latency_textbook}};
+     stream_textbook, stream_textbook, stream_textbook, ping_pong_textbook,
+     batches_textbook, latency_textbook, latency_textbook}};
 static const bench_entrant semaphores_entrant = {
     "semaphores",
     BENCH_PEER,
@@ -191,22 +196,33 @@ static const bench_entrant glib_entrant = {
         [ALONE] = alone_glib,
         [UNBOUNDED_ONE_TO_ONE] = stream_glib,
         [UNBOUNDED_MANY] = stream_glib,
+        [UNBOUNDED_MANY_TO_ONE] = stream_glib,
         [PING_PONG] = ping_pong_glib,
         [TRICKLE] = latency_glib,
         [LOADED] = latency_glib,
     }};
 extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
-    bench_queue_rwqueue, bench_queue_rwbuffer, bench_queue_boost;
+    bench_queue_tokens, bench_queue_rwqueue, bench_queue_rwbuffer,
+    bench_queue_boost;
+/* Those of languages that are there only where their compilers are. */
+extern const bench_entrant bench_queue_crossbeam __attribute__((weak)),
+    bench_queue_mpsc __attribute__((weak)),
+    bench_queue_go __attribute__((weak)),
+    bench_queue_go_waits __attribute__((weak));
 
 int main(int argc, char **argv)
 {
-    const bench_entrant *const entrants[] = {
-        &floor_entrant,          &weft_entrant,        &textbook_entrant,
-        &semaphores_entrant,     &glib_entrant,        &bench_queue_tbb,
-        &bench_queue_moodycamel, &bench_queue_rwqueue, &bench_queue_rwbuffer,
-        &bench_queue_boost,
+    const bench_entrant *const all[] = {
+        &floor_entrant,          &weft_entrant,          &textbook_entrant,
+        &semaphores_entrant,     &glib_entrant,          &bench_queue_tbb,
+        &bench_queue_moodycamel, &bench_queue_tokens,    &bench_queue_rwqueue,
+        &bench_queue_rwbuffer,   &bench_queue_crossbeam, &bench_queue_mpsc,
+        &bench_queue_go,         &bench_queue_go_waits,  &bench_queue_boost,
     };
-    const bench_race race = {"queue", contests, BENCH_COUNT(contests), entrants,
-                             BENCH_COUNT(entrants)};
+    const bench_entrant *entrants[BENCH_ENTRANTS];
+    bench_race race = {"queue", contests, BENCH_COUNT(contests), entrants, 0};
+    for (size_t i = 0; i < BENCH_COUNT(all); i++)
+        if (all[i] != NULL)
+            entrants[race.entrants_count++] = all[i];
     return bench_main(&race, argc, argv);
 }

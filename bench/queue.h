@@ -5,14 +5,16 @@
 #include "latency.h"
 #include "weft/atomic.h"
 
-/* The workloads by number, for the entrants in C and in C++. MANY is more than
- * one thread on a side. */
+/* The workloads by number, for the entrants in all languages. MANY is more than
+ * one getter, MANY_TO_ONE more than one putter to one getter. */
 enum {
     ALONE,
     ONE_TO_ONE,
     MANY,
+    MANY_TO_ONE,
     UNBOUNDED_ONE_TO_ONE,
     UNBOUNDED_MANY,
+    UNBOUNDED_MANY_TO_ONE,
     PING_PONG,
     BATCHES,
     TRICKLE,

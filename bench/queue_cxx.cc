@@ -15,8 +15,11 @@
 #include <readerwritercircularbuffer.h>
 #include <readerwriterqueue.h>
 
+#include <optional>
+
 typedef tbb::concurrent_bounded_queue<uint64_t> queue_tbb;
 typedef moodycamel::BlockingConcurrentQueue<uint64_t> queue_moodycamel;
+typedef queue_moodycamel queue_tokens;
 typedef moodycamel::BlockingReaderWriterQueue<uint64_t> queue_rwqueue;
 typedef moodycamel::BlockingReaderWriterCircularBuffer<uint64_t> queue_rwbuffer;
 typedef boost::lockfree::spsc_queue<uint64_t> queue_spsc;
@@ -73,6 +76,45 @@ static inline size_t get_many_moodycamel(queue_moodycamel *queue,
                                          uint64_t *items, size_t most)
 {
     return queue->wait_dequeue_bulk(items, most);
+}
+
+/* The same with a token of each thread's for the queue that it puts to, and one
+ * for the queue that it gets from: no thread uses more than these two. */
+static thread_local std::optional<moodycamel::ProducerToken> put_token;
+static thread_local std::optional<moodycamel::ConsumerToken> get_token;
+
+static queue_tokens *open_queue_tokens(unsigned)
+{
+    return new queue_tokens;
+}
+
+static void close_queue_tokens(queue_tokens *queue)
+{
+    put_token.reset();
+    get_token.reset();
+    delete queue;
+}
+
+static inline moodycamel::ProducerToken &token_to_put(queue_tokens *queue)
+{
+    return put_token ? *put_token : put_token.emplace(*queue);
+}
+
+static inline moodycamel::ConsumerToken &token_to_get(queue_tokens *queue)
+{
+    return get_token ? *get_token : get_token.emplace(*queue);
+}
+
+static inline void put_tokens(queue_tokens *queue, uint64_t item)
+{
+    queue->enqueue(token_to_put(queue), item);
+}
+
+static inline uint64_t get_tokens(queue_tokens *queue)
+{
+    uint64_t item = 0;
+    queue->wait_dequeue(token_to_get(queue), item);
+    return item;
 }
 
 static queue_rwqueue *open_queue_rwqueue(unsigned)
@@ -173,6 +215,8 @@ template <typename queue> static void delete_queue(queue *object)
 #include "queue_workloads.h"
 #define PEER moodycamel
 #include "queue_batches.h"
+#define PEER tokens
+#include "queue_workloads.h"
 #define PEER rwqueue
 #include "queue_workloads.h"
 #define PEER rwbuffer
@@ -183,36 +227,43 @@ template <typename queue> static void delete_queue(queue *object)
 #include "queue_workloads.h"
 
 extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
-    bench_queue_rwqueue, bench_queue_rwbuffer, bench_queue_boost;
+    bench_queue_tokens, bench_queue_rwqueue, bench_queue_rwbuffer,
+    bench_queue_boost;
 
-const bench_entrant bench_queue_tbb = {"oneTBB",
-                                       BENCH_PEER,
-                                       "shutdown, time-out",
-                                       {alone_tbb, stream_tbb, stream_tbb,
-                                        stream_tbb, stream_tbb, ping_pong_tbb,
-                                        NULL, latency_tbb, latency_tbb}};
+const bench_entrant bench_queue_tbb = {
+    "oneTBB",
+    BENCH_PEER,
+    "shutdown, time-out",
+    {alone_tbb, stream_tbb, stream_tbb, stream_tbb, stream_tbb, stream_tbb,
+     stream_tbb, ping_pong_tbb, NULL, latency_tbb, latency_tbb}};
 const bench_entrant bench_queue_moodycamel = {
     "moodycamel",
     BENCH_PEER,
     "bound, order, shutdown",
-    {alone_moodycamel, NULL, NULL, stream_moodycamel, stream_moodycamel,
-     ping_pong_moodycamel, batches_moodycamel, latency_moodycamel,
-     latency_moodycamel}};
+    {alone_moodycamel, NULL, NULL, NULL, stream_moodycamel, stream_moodycamel,
+     stream_moodycamel, ping_pong_moodycamel, batches_moodycamel,
+     latency_moodycamel, latency_moodycamel}};
+const bench_entrant bench_queue_tokens = {
+    "moody + tokens",
+    BENCH_PEER,
+    "bound, order, shutdown",
+    {alone_tokens, NULL, NULL, NULL, stream_tokens, stream_tokens,
+     stream_tokens, ping_pong_tokens, NULL, latency_tokens, latency_tokens}};
 const bench_entrant bench_queue_rwqueue = {
     "rwqueue",
     BENCH_PEER,
     "bound, more than 2 threads",
-    {alone_rwqueue, NULL, NULL, stream_rwqueue, NULL, ping_pong_rwqueue, NULL,
-     latency_rwqueue, latency_rwqueue}};
+    {alone_rwqueue, NULL, NULL, NULL, stream_rwqueue, NULL, NULL,
+     ping_pong_rwqueue, NULL, latency_rwqueue, latency_rwqueue}};
 const bench_entrant bench_queue_rwbuffer = {
     "rwbuffer",
     BENCH_PEER,
     "more than 2 threads",
-    {alone_rwbuffer, stream_rwbuffer, NULL, NULL, NULL, ping_pong_rwbuffer,
-     NULL, latency_rwbuffer, latency_rwbuffer}};
-const bench_entrant bench_queue_boost = {"Boost",
-                                         BENCH_REFERENCE,
-                                         "blocking",
-                                         {alone_spsc, stream_spsc, stream_boost,
-                                          NULL, NULL, ping_pong_spsc, NULL,
-                                          NULL, latency_spsc}};
+    {alone_rwbuffer, stream_rwbuffer, NULL, NULL, NULL, NULL, NULL,
+     ping_pong_rwbuffer, NULL, latency_rwbuffer, latency_rwbuffer}};
+const bench_entrant bench_queue_boost = {
+    "Boost",
+    BENCH_REFERENCE,
+    "blocking",
+    {alone_spsc, stream_spsc, stream_boost, stream_boost, NULL, NULL, NULL,
+     ping_pong_spsc, NULL, NULL, latency_spsc}};
