@@ -28,7 +28,7 @@
 enum { CALLS = 2 };
 enum { OFTEN = 32, RAREST = 1024, LONG_PACE = 16, LEAST_RUN = 3 };
 enum { QUICK_LOOKS = 16, LOOKS = 22 };
-enum { TRIES = 3, RARELY = 32 };
+enum { TRIES = 16, RARELY = 32 };
 
 #define PATIENCE WEFT_US(500)
 
