@@ -22,13 +22,21 @@
 #include "weft/atomic.h"
 
 enum {
-    SPINS = 20,             /* 0.5 us */
-    SPINS_BEHIND_LOCK = 80, /* 2 us: the lock comes first, and then the news */
-    YIELDS = 24,            /* 20 us, if nobody else wants to run */
+    YIELDS = 24, /* 20 us, if nobody else wants to run */
     ENTRY_BITS = 8,
     TRIES = 3,   /* in vain before it becomes rare */
     RARELY = 256 /* one in so many, at last */
 };
+
+/* How often to look while spinning, and the pauses in between. */
+struct pace {
+    int looks, pauses;
+};
+
+static const struct pace usual = {20, 1};       /* 0.5 us */
+static const struct pace behind_lock = {80, 1}; /* first the lock, then news */
+/* Each look takes the line from who is still writing to it. */
+static const struct pace for_writer = {20, 4};
 
 /* A yield that took so long let somebody else run: one who is woken gets the
  * processor back sooner than one who yields. */
@@ -65,12 +73,13 @@ static bool judge(uint32_t *vain, bool worked)
     return worked;
 }
 
-static bool spin(bool (*ready)(void *), void *context, int spins)
+static bool spin(bool (*ready)(void *), void *context, struct pace pace)
 {
-    for (int i = 0; i < spins; i++) {
+    for (int i = 0; i < pace.looks; i++) {
         if (ready(context))
             return true;
-        weft__os_pause();
+        for (int j = 0; j < pace.pauses; j++)
+            weft__os_pause();
     }
     return ready(context);
 }
@@ -93,13 +102,13 @@ static bool yield(bool (*ready)(void *), void *context)
 }
 
 static bool wait_awake(const void *object, bool (*ready)(void *), void *context,
-                       int spins)
+                       struct pace pace)
 {
     if (weft__controlled)
         return ready(context);
     struct advice *advice = advice_on(object);
     if (is_worth_it(&advice->vain_spins) &&
-        judge(&advice->vain_spins, spin(ready, context, spins)))
+        judge(&advice->vain_spins, spin(ready, context, pace)))
         return true;
     return is_worth_it(&advice->vain_yields) &&
            judge(&advice->vain_yields, yield(ready, context));
@@ -108,11 +117,17 @@ static bool wait_awake(const void *object, bool (*ready)(void *), void *context,
 bool weft__wait_awake(const void *object, bool (*ready)(void *context),
                       void *context)
 {
-    return wait_awake(object, ready, context, SPINS);
+    return wait_awake(object, ready, context, usual);
 }
 
 bool weft__wait_awake_behind_lock(const void *object,
                                   bool (*ready)(void *context), void *context)
 {
-    return wait_awake(object, ready, context, SPINS_BEHIND_LOCK);
+    return wait_awake(object, ready, context, behind_lock);
+}
+
+bool weft__wait_awake_for_writer(const void *object,
+                                 bool (*ready)(void *context), void *context)
+{
+    return wait_awake(object, ready, context, for_writer);
 }

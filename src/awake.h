@@ -16,4 +16,9 @@ bool weft__wait_awake(const void *object, bool (*ready)(void *context),
 bool weft__wait_awake_behind_lock(const void *object,
                                   bool (*ready)(void *context), void *context);
 
+/* The same where who brings the news writes to the same line of the cache, and
+ * more than once, before: looks less often, so as not to hold that up. */
+bool weft__wait_awake_for_writer(const void *object,
+                                 bool (*ready)(void *context), void *context);
+
 #endif

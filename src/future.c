@@ -177,7 +177,7 @@ static weft_status await_in_task(weft__worker *self, weft_future *future,
     if (weft__worker_runs(self, future))
         return waits_for_itself(future);
     if (weft__future_state(future) != WEFT__FUTURE_PENDING &&
-        weft__wait_awake(future, is_done, future))
+        weft__wait_awake_for_writer(future, is_done, future))
         return WEFT_OK;
     weft__worker_step_aside(self);
     weft_status status = sleep_until_done(future, deadline, stoppable);
@@ -197,7 +197,7 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
         return await_in_task(self, future, deadline, stoppable);
     if (weft__runs_here(future))
         return waits_for_itself(future);
-    if (weft__wait_awake(future, is_done, future))
+    if (weft__wait_awake_for_writer(future, is_done, future))
         return WEFT_OK;
     return sleep_until_done(future, deadline, stoppable);
 }

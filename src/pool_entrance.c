@@ -39,7 +39,10 @@ bool weft__entrance_seems_empty(const weft_pool *pool)
     if (weft__load_relaxed(&pool->listed) != 0)
         return false; /* leaves the inbox to those outside */
     const weft_future *youngest = weft__load_ordered(&pool->inbox);
-    return youngest == NULL || youngest == &closed_inbox;
+    if (youngest == NULL || youngest == &closed_inbox)
+        return true;
+    __builtin_prefetch(youngest, 1); /* the caller is going to take it */
+    return false;
 }
 
 static void count(weft_pool *pool, size_t listed)
@@ -172,11 +175,28 @@ static void count_passed(weft_pool *pool, weft__level *taken)
             each->passed++;
 }
 
+/* What is in the inbox goes to the list, unless it is a single one, and there
+ * is no other: that one is returned. */
+static weft_future *unload_or_take(weft_pool *pool)
+{
+    weft_future *youngest = weft__load_relaxed(&pool->inbox);
+    if (youngest == NULL || youngest == &closed_inbox)
+        return NULL;
+    youngest = weft__exchange(&pool->inbox, NULL);
+    if (youngest->next_ == NULL && pool->others == 0)
+        return youngest;
+    append_chain(pool, youngest);
+    return NULL;
+}
+
 weft_future *weft__entrance_take(weft_pool *pool)
 {
     weft__level *level = &pool->levels[WEFT__NORMAL];
-    if (level->first == NULL)
-        weft__entrance_unload(pool);
+    if (level->first == NULL) {
+        weft_future *single = unload_or_take(pool);
+        if (single != NULL)
+            return single;
+    }
     if (pool->others != 0) {
         level = next_level(pool);
         count_passed(pool, level);
