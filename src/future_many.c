@@ -248,11 +248,13 @@ size_t weft_completions_unfinished(const weft_completions *completions)
 
 /* ---- weft_wait ---- */
 
+/* The last first: usually it begins last, and when it is done so are most of
+ * the others, so that the waiter is not woken for each. */
 static weft_status wait_all(weft_future *const *futures, size_t n,
                             weft_duration deadline)
 {
     weft_status status = WEFT_OK;
-    for (size_t i = 0; i < n && status == WEFT_OK; i++)
+    for (size_t i = n; i-- > 0 && status == WEFT_OK;)
         status = weft__future_await(futures[i], deadline, WEFT__STOPPABLE);
     return status;
 }
