@@ -61,7 +61,7 @@ typedef struct bench_sample {
 
 typedef void bench_workload(bench_sample *sample);
 
-enum { BENCH_WORKLOADS = 11, BENCH_ENTRANTS = 16 };
+enum { BENCH_WORKLOADS = 12, BENCH_ENTRANTS = 16 };
 
 typedef struct bench_entrant {
     const char *name;

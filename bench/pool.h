@@ -14,7 +14,11 @@ enum {
     MANY_AT_ONCE,
     FOUR_SUBMIT,
     FROM_IDLE,
-    SLOW
+    SLOW,
+    DEEP,
+    PAIRS,
+    CROWDED,
+    IDLE
 };
 
 /* What a task does. */
@@ -41,13 +45,28 @@ static inline void run_task(uint64_t *number)
  * idle pool, and wait for it; the time is from then until the task began. */
 void bench_pool_from_idle(bench_sample *sample, void (*once)(uint64_t *began));
 
+/* Sleeps beside a pool that has nothing to do; the time is the processor's, of
+ * the whole process, for a second. */
+void bench_pool_idle(bench_sample *sample);
+
+/* How many threads a pool is to have. */
+unsigned bench_pool_size(void);
+extern unsigned bench_pool_crowd; /* so many, if it is not 0 */
+
+/* fib(depth) by its definition: one of each two calls is a task. Counted are
+ * its tasks, or where it is deep its calls. */
+typedef struct bench_fib {
+    unsigned depth;
+    unsigned long value;
+    uint64_t rounds;
+} bench_fib;
+
+bench_fib bench_pool_fib(bench_sample *sample);
+
 WEFT_END_DECLARATIONS
 
 enum { MANY = 200000, SLOW_TASKS = 200 };
-
-/* fib(DEPTH) by its definition: one of each two calls is a task. */
-enum { SUBMITTERS = 4, OWN = 64, BURST = SUBMITTERS * OWN };
-enum { DEPTH = 15, FIB_OF_DEPTH = 610, TASKS = 986 };
+enum { SUBMITTERS = 4, OWN = 64, BURST = SUBMITTERS * OWN, CROWD = 8 };
 
 /* A loop over LENGTH indices of WORK turns each. */
 enum { LENGTH = 20000, WORK = 16 };

@@ -79,18 +79,48 @@ static unsigned long fib(unsigned n)
 
 static void nested(bench_sample *sample)
 {
-    uint64_t rounds = (sample->operations + TASKS - 1) / TASKS;
-    sample->operations = rounds * TASKS;
+    bench_fib whole = bench_pool_fib(sample);
 #pragma omp parallel
 #pragma omp single
     {
         bench_begin(sample);
-        for (uint64_t i = 0; i < rounds; i++)
-            if (fib(DEPTH) != FIB_OF_DEPTH)
+        for (uint64_t i = 0; i < whole.rounds; i++)
+            if (fib(whole.depth) != whole.value)
                 sample->wrong = true;
         bench_end(sample);
     }
     end_threads();
+}
+
+static void submit_another(uint64_t *number)
+{
+#pragma omp task
+    run_task(number);
+#pragma omp taskwait
+}
+
+static void pairs(bench_sample *sample)
+{
+    uint64_t numbers[BURST] = {0};
+    uint64_t rounds = (sample->operations + BURST - 1) / BURST, sum = 0;
+    sample->operations = rounds * BURST;
+#pragma omp parallel
+#pragma omp single
+    {
+        bench_begin(sample);
+        for (uint64_t i = 0; i < rounds; i++) {
+            for (unsigned j = 0; j < BURST; j++) {
+#pragma omp task firstprivate(j)
+                submit_another(&numbers[j]);
+            }
+#pragma omp taskwait
+        }
+        bench_end(sample);
+    }
+    end_threads();
+    for (unsigned j = 0; j < BURST; j++)
+        sum += numbers[j];
+    sample->wrong = sum != sample->operations;
 }
 
 static void run_loop(void)
@@ -110,8 +140,16 @@ static void loop(bench_sample *sample)
     end_threads();
 }
 
+static void idle(bench_sample *sample)
+{
+    run_loop();
+    bench_pool_idle(sample);
+    end_threads();
+}
+
 const bench_entrant bench_pool_openmp = {
     "OpenMP",
     BENCH_PEER,
     "idle threads that sleep, waiting for one task, results",
-    {one_by_one, burst, nested, loop, many, NULL, NULL, slow}};
+    {one_by_one, burst, nested, loop, many, NULL, NULL, slow, nested, pairs,
+     NULL, idle}};

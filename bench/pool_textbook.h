@@ -36,9 +36,8 @@ static void *work_textbook(void *arg)
 
 static unsigned count_textbook(void)
 {
-    unsigned processors = bench_processors();
-    return processors < MOST_TEXTBOOK_THREADS ? processors
-                                              : MOST_TEXTBOOK_THREADS;
+    unsigned wanted = bench_pool_size();
+    return wanted < MOST_TEXTBOOK_THREADS ? wanted : MOST_TEXTBOOK_THREADS;
 }
 
 static void open_pool_textbook(void)

@@ -8,6 +8,13 @@
 static MY(task) MY(tasks)[MANY];
 static uint64_t MY(numbers)[MANY];
 
+static void MY(await_all)(unsigned burst)
+{
+    bool last_first = bench_pool_mode == WORKING;
+    for (unsigned j = 0; j < burst; j++)
+        MY(await)(&MY(tasks)[last_first ? burst - 1 - j : j]);
+}
+
 static void MY(run_bursts)(bench_sample *sample, unsigned burst)
 {
     uint64_t rounds = (sample->operations + burst - 1) / burst, sum = 0;
@@ -19,8 +26,7 @@ static void MY(run_bursts)(bench_sample *sample, unsigned burst)
     for (uint64_t i = 0; i < rounds; i++) {
         for (unsigned j = 0; j < burst; j++)
             MY(submit)(&MY(tasks)[j], &MY(numbers)[j]);
-        for (unsigned j = 0; j < burst; j++)
-            MY(await)(&MY(tasks)[j]);
+        MY(await_all)(burst);
     }
     bench_end(sample);
     MY(close_pool)();
@@ -49,6 +55,13 @@ WORKLOAD(slow)
     bench_pool_mode = WORKING;
     MY(run_bursts)(sample, SLOW_TASKS);
     bench_pool_mode = COUNTING;
+}
+
+WORKLOAD(crowded)
+{
+    bench_pool_crowd = CROWD;
+    MY(run_bursts)(sample, BURST);
+    bench_pool_crowd = 0;
 }
 
 static void MY(submit_own)(bench_sample *sample, unsigned index)
@@ -87,6 +100,16 @@ WORKLOAD(from_idle)
 {
     MY(open_pool)();
     bench_pool_from_idle(sample, MY(submit_once));
+    MY(close_pool)();
+}
+
+WORKLOAD(idle)
+{
+    MY(open_pool)();
+    for (unsigned j = 0; j < BURST; j++)
+        MY(submit)(&MY(tasks)[j], &MY(numbers)[j]);
+    MY(await_all)(BURST);
+    bench_pool_idle(sample);
     MY(close_pool)();
 }
 
