@@ -265,7 +265,7 @@ static weft_status sleep_in_line(weft__moving *moving, weft__waiter *waiter,
     return status;
 }
 
-/* One is kept for who insists. */
+/* One is kept for who insists. A getter is content with some. */
 static weft_status move_all_but_one(weft__moving *moving)
 {
     size_t n = moving->n, left = n - moving->done;
@@ -277,7 +277,8 @@ static weft_status move_all_but_one(weft__moving *moving)
     weft_status status = moving->move(moving);
     bool all = moving->n == n;
     moving->n = n;
-    return status == WEFT_OK && !all ? WEFT_TIMED_OUT : status;
+    bool wants_all = moving->side == &moving->queue->put;
+    return status == WEFT_OK && !all && wants_all ? WEFT_TIMED_OUT : status;
 }
 
 weft_status weft__queue_move(weft__moving *moving, const weft__waiter *waiter)
