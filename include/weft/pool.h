@@ -75,9 +75,10 @@ WEFT_API weft_pool *weft_default_pool(void);
  * matter, tells what becomes of it. Tasks that threads outside submit begin in
  * the order of submission; those that a task of the pool submits usually begin
  * before them, the last one first. WEFT_OK; WEFT_SHUT_DOWN; WEFT_BROKEN: the
- * initializer failed; WEFT_NO_THREADS: not even one worker can be started;
- * WEFT_INVALID: NULL. Where the pool is full: WEFT_FULL; WEFT_STOPPED: asked to
- * stop while it waited for room. Without WEFT_OK the future is not submitted.
+ * initializer failed; WEFT_NO_THREADS, WEFT_NO_MEMORY: not even one worker can
+ * be started; WEFT_INVALID: NULL. Where the pool is full: WEFT_FULL;
+ * WEFT_STOPPED: asked to stop while it waited for room. Without WEFT_OK the
+ * future is not submitted.
  * Waits only for room, and does not allocate but for a worker's first start.
  */
 WEFT_API WEFT_MUST_USE weft_status weft_submit(weft_pool *pool,
