@@ -3,9 +3,10 @@
 
 PREFIX ?= /usr/local
 PRESET ?= dev
+MINUTES ?= 10
 export DESTDIR
 
-.PHONY: help run build test bench check-model lint format install uninstall \
+.PHONY: help run build test soak bench check-model lint format install uninstall \
 	clean setup
 .DEFAULT_GOAL := help
 
@@ -17,7 +18,7 @@ help: ## show this list
 	@echo
 	@echo '  PREFIX=$(PREFIX), DESTDIR=$(DESTDIR), PRESET=$(PRESET)' \
 		'(dev, clang, asan, tsan, release)'
-	@echo '  ARGS="..." goes to weft tour, ctest, bench/run or model/run'
+	@echo '  ARGS="..." goes to weft tour, ctest, storm, bench/run or model/run'
 
 run: ## build, then watch the tour of everything that weft does
 	@scripts/build dev tools/weft/all
@@ -28,6 +29,11 @@ build: ## build the library, the examples and the tests in build/PRESET
 
 test: ## build and run all tests; PRESET=asan, tsan: under a sanitizer
 	@scripts/test $(PRESET) $(ARGS)
+
+soak: ## everything at once, while all fails that can, for MINUTES=10
+	@scripts/build $(PRESET) storm
+	@build/$(PRESET)/tests/storm/storm --seconds $$(($(MINUTES) * 60)) \
+		--progress 10 $(ARGS)
 
 bench: ## build optimised and race weft against its peers
 	@scripts/setup bench
