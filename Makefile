@@ -6,8 +6,8 @@ PRESET ?= dev
 MINUTES ?= 10
 export DESTDIR
 
-.PHONY: help run build test soak bench check-model lint format install uninstall \
-	clean setup
+.PHONY: help run build test soak fuzz bench check-model lint format \
+	install uninstall clean setup
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -34,6 +34,9 @@ soak: ## everything at once, while all fails that can, for MINUTES=10
 	@scripts/build $(PRESET) storm
 	@build/$(PRESET)/tests/storm/storm --seconds $$(($(MINUTES) * 60)) \
 		--progress 10 $(ARGS)
+
+fuzz: ## have libFuzzer make calls in any order, for MINUTES=10
+	@scripts/fuzz $(MINUTES)
 
 bench: ## build optimised and race weft against its peers
 	@scripts/setup bench

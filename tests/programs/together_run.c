@@ -81,7 +81,7 @@ static void join(struct runner *runner)
     for (int i = 0; i < PATIENCE; i++)
         if (weft_thread_join_timed(&runner->thread, WEFT_MS(100)) == WEFT_OK)
             return;
-    must(!"it ends");
+    fail_program(__FILE__, __LINE__, "a thread does not end", 0, 0);
 }
 
 void run_together(struct call calls[][MOST_CALLS], const size_t *lengths,

@@ -108,7 +108,8 @@ static weft_status next(weft_stream *stream, void **item, void **result,
 static void use_stream(loops_job *job, struct dice *dice)
 {
     unsigned out = 0, wanted = roll(dice, ITEMS + 5);
-    job->next = job->dropped = 0;
+    job->next = 0;
+    job->dropped = 0;
     weft_stream *stream =
         weft_map_stream(job->pool, answer, give, job,
                         .look_ahead = roll(dice, 5), .drop = drop);

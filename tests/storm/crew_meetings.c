@@ -185,7 +185,7 @@ static void perhaps_meet(member *self, meetings_job *job)
         job->broken++;
         break;
     default:
-        must(!"an answer of a barrier");
+        fail_storm(__FILE__, __LINE__, "it is an answer of a barrier");
     }
 }
 

@@ -13,6 +13,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -123,16 +124,30 @@ __attribute__((constructor(101))) static void watch_forks(void)
         pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
+/* Nor is the gate to be held by a handler, which may wait for who forks:
+ * ThreadSanitizer runs handlers at the end of any call. */
+static void mask_signal(int how)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR1);
+    pthread_sigmask(how, &signals, NULL);
+}
+
 static void enter_allocator(void)
 {
-    if (SANITIZED)
-        pthread_rwlock_rdlock(&fork_gate);
+    if (!SANITIZED)
+        return;
+    mask_signal(SIG_BLOCK);
+    pthread_rwlock_rdlock(&fork_gate);
 }
 
 static void leave_allocator(void)
 {
-    if (SANITIZED)
-        pthread_rwlock_unlock(&fork_gate);
+    if (!SANITIZED)
+        return;
+    pthread_rwlock_unlock(&fork_gate);
+    mask_signal(SIG_UNBLOCK);
 }
 
 long live_allocations(void)
@@ -222,9 +237,7 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
     if (fault_happens(FAULT_THREADS))
         return EAGAIN;
     delay();
-    enter_allocator();
     int failed = __real_pthread_create(thread, attributes, start, arg);
-    leave_allocator();
     delay();
     return failed;
 }
