@@ -38,56 +38,65 @@ static void set_script(const struct weft__deviation *deviations, uint32_t size)
     session->script_size = size;
 }
 
-/* The schedule that has just run, with one deviation more. */
-static void push(const struct pending *run, uint32_t decision, uint32_t player,
-                 uint32_t preemptions)
+/* The schedule that has just run, as the script, with one deviation more. */
+static void push(uint32_t decision, uint32_t player, uint32_t preemptions)
 {
-    uint32_t size = run->size + 1;
+    const struct weft__session *session = weft__session;
+    uint32_t size = session->script_size;
     struct pending *next =
-        malloc(sizeof *next + size * sizeof *next->deviations);
-    if (next == NULL || size >= WEFT__DEVIATIONS) {
+        malloc(sizeof *next + (size + 1) * sizeof *next->deviations);
+    if (next == NULL || size + 1 >= WEFT__DEVIATIONS) {
         free(next);
         return;
     }
-    memcpy(next->deviations, run->deviations,
-           run->size * sizeof *run->deviations);
-    next->deviations[run->size] = (struct weft__deviation){decision, player};
-    next->size = size;
+    memcpy(next->deviations, session->script, size * sizeof *session->script);
+    next->deviations[size] = (struct weft__deviation){decision, player};
+    next->size = size + 1;
     next->preemptions = preemptions;
     next->next = stack;
     stack = next;
 }
 
-static void push_alternatives(const struct pending *run, uint64_t bound)
+static void push_alternatives(uint32_t before, uint64_t bound)
 {
     const struct weft__session *session = weft__session;
-    uint32_t first =
-        run->size > 0 ? run->deviations[run->size - 1].decision + 1 : 0;
+    uint32_t size = session->script_size;
+    uint32_t first = size > 0 ? session->script[size - 1].decision + 1 : 0;
     uint32_t end = session->decisions < WEFT__DECISIONS ? session->decisions
                                                         : WEFT__DECISIONS;
     for (uint32_t i = end; i-- > first;) {
         const struct weft__decision *each = &session->decided[i];
-        uint32_t preemptions = run->preemptions + each->preempts;
+        uint32_t preemptions = before + each->preempts;
         uint64_t others = each->able & ~(UINT64_C(1) << each->plain);
-        if (each->may_pass && run->preemptions < bound)
-            push(run, i, WEFT__TIME, run->preemptions + 1);
+        if (each->may_pass && before < bound)
+            push(i, WEFT__TIME, before + 1);
         for (uint32_t player = 0; others != 0 && preemptions <= bound;
              player++, others >>= 1)
             if ((others & 1) != 0)
-                push(run, i, player, preemptions);
+                push(i, player, preemptions);
     }
+}
+
+/* Makes the next one the script, so that a child finds no memory that nobody
+ * knows; how many preemptions it has. */
+static uint32_t pop(void)
+{
+    struct pending *next = stack;
+    uint32_t preemptions = next->preemptions;
+    stack = next->next;
+    set_script(next->deviations, next->size);
+    free(next);
+    return preemptions;
 }
 
 enum weft__came_back weft__control_search(uint64_t most, uint64_t preemptions,
                                           struct weft__found *found)
 {
-    struct weft__session *session = weft__session;
+    const struct weft__session *session = weft__session;
     *found = (struct weft__found){.ran = 0};
     stack = calloc(1, sizeof *stack);
     while (stack != NULL && found->ran < most) {
-        struct pending *run = stack;
-        stack = run->next;
-        set_script(run->deviations, run->size);
+        uint32_t before = pop();
         enum weft__came_back came_back = weft__control_run();
         if (came_back == WEFT__AS_THE_PROGRAM)
             return came_back;
@@ -96,8 +105,7 @@ enum weft__came_back weft__control_search(uint64_t most, uint64_t preemptions,
         found->outside += session->outside;
         if (came_back == WEFT__RAN_WRONG)
             return came_back;
-        push_alternatives(run, preemptions);
-        free(run);
+        push_alternatives(before, preemptions);
     }
     found->is_all = stack == NULL;
     return WEFT__RAN_RIGHT;
@@ -183,12 +191,13 @@ static enum weft__came_back drop_all(struct wrong *wrong)
 
 enum weft__came_back weft__control_shrink(void)
 {
-    struct wrong *wrong = malloc(sizeof *wrong);
+    /* No allocator's, in a child of which nobody would know it. */
+    struct wrong *wrong = weft__os_pages(sizeof *wrong);
     if (wrong == NULL)
         return WEFT__RAN_WRONG;
     keep(wrong);
     weft__session->scheduler = WEFT__REPLAY;
     enum weft__came_back came_back = drop_all(wrong);
-    free(wrong);
+    weft__os_pages_free(wrong, sizeof *wrong);
     return came_back;
 }
