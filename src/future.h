@@ -89,10 +89,14 @@ static inline weft_group *weft__future_group(const weft_future *future)
     return (word & WEFT__FUTURE_GROUPED) != 0 ? future->group_ : NULL;
 }
 
-static inline weft_pool *weft__future_pool(const weft_future *future)
+/* Of one whose word said that it is not done, though it may be by now: then
+ * the flag is gone from the word, but what it tells apart is still there. */
+static inline weft_pool *weft__future_pool(const weft_future *future,
+                                           uint32_t word)
 {
-    const weft_group *group = weft__future_group(future);
-    return group != NULL ? weft__load_relaxed(&group->pool) : future->pool_;
+    return (word & WEFT__FUTURE_GROUPED) != 0
+               ? weft__load_relaxed(&future->group_->pool)
+               : future->pool_;
 }
 
 /* From PENDING to RUNNING, by who has it, on the thread with this id. */

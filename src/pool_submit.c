@@ -253,7 +253,10 @@ static bool withdraw(weft_pool *pool, weft_future *future)
 
 bool weft__pool_withdraw(weft_future *future)
 {
-    weft_pool *pool = weft__future_pool(future);
+    uint32_t word = weft__future_word(future);
+    if ((word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING)
+        return false;
+    weft_pool *pool = weft__future_pool(future, word);
     weft__pool_enter(pool);
     bool withdrawn = withdraw(pool, future);
     if (withdrawn)

@@ -203,7 +203,7 @@ bool weft__worker_take(weft__worker *self, weft_future *future)
 {
     uint32_t word = weft__load(&future->state_);
     if ((word & WEFT__FUTURE_STATE) != WEFT__FUTURE_PENDING ||
-        weft__future_pool(future) != self->pool ||
+        weft__future_pool(future, word) != self->pool ||
         weft__os_stack_is_past(self->middle))
         return false;
     if ((word & WEFT__FUTURE_LOCAL) == 0)
