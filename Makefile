@@ -18,7 +18,8 @@ help: ## show this list
 	@echo
 	@echo '  PREFIX=$(PREFIX), DESTDIR=$(DESTDIR), PRESET=$(PRESET)' \
 		'(dev, clang, asan, tsan, release)'
-	@echo '  ARGS="..." goes to weft tour, ctest, storm, bench/run or model/run'
+	@echo '  ARGS="..." goes to weft tour, ctest, storm, bench/run,' \
+		'model/run'
 
 run: ## build, then watch the tour of everything that weft does
 	@scripts/build dev tools/weft/all
