@@ -28,10 +28,12 @@ CACHE = ["cache", "cache_entry", "cache_evict", "cache_flight", "cache_state",
 OWN_MUTEX = ["verifier_mutex.h"]
 OWN_LOCK = ["verifier_mutex.h", "verifier_lock.h"]
 OWN_GATE = ["verifier_mutex.h", "verifier_gate.h"]
+OWN_SUM = ["verifier_mutex.h", "verifier_sum.h"]
 CLIENTS = {
     "mutex": (["mutex"], []),
     "park": (PARK, OWN_MUTEX),
     "lock": (["lock", *PARK], OWN_MUTEX),
+    "lock_handed": (["lock", *PARK], OWN_MUTEX),
     "lock_insists": (["lock", *PARK], OWN_MUTEX),
     "lock_returned": (["lock", *PARK], OWN_MUTEX),
     "lock_timed": (["lock", *PARK], OWN_MUTEX),
@@ -46,7 +48,8 @@ CLIENTS = {
     "semaphore": (["semaphore", *PARK], OWN_MUTEX),
     "semaphore_timed": (["semaphore", *PARK], OWN_MUTEX),
     "semaphore_freed": (["semaphore", *PARK], OWN_MUTEX),
-    "semaphore_overdrawn": (["semaphore", *PARK], OWN_MUTEX),
+    "semaphore_overdrawn": (["semaphore", *PARK], OWN_SUM),
+    "semaphore_debt": (["semaphore", *PARK], OWN_SUM),
     "event": (["event", *PARK], OWN_MUTEX),
     "event_freed": (["event", *PARK], OWN_MUTEX),
     "latch": (["latch", *PARK], OWN_MUTEX),
@@ -60,19 +63,27 @@ CLIENTS = {
     "queue_join": (QUEUE, OWN_GATE),
     "future": (FUTURE, OWN_MUTEX),
     "future_callback": (FUTURE, OWN_MUTEX),
+    "group_fd": (["group", "group_wait", *FUTURE],
+                 [*OWN_MUTEX, "verify_fd.c"]),
     "cache": (CACHE, OWN_LOCK),
     "pool_deque": (["pool_deque"], OWN_MUTEX),
     "pool": (POOL, OWN_LOCK),
     "pool_cancel": (POOL, OWN_LOCK),
 }
 
-# Too large for the quick run; its mutants are not.
-FULL_ONLY = ["lock_insists", "lock_returned", "lock_timed"]
+# Too large for the quick run; their mutants are not.
+LARGE = {
+    "rc11": ["lock_insists", "lock_returned", "lock_timed"],
+    "imm": ["lock", "lock_freed", "lock_insists", "lock_returned", "lock_timed",
+            "queue", "queue_fifo", "queue_timed", "queue_shutdown",
+            "queue_join", "future_callback", "pool", "pool_cancel"],
+}
 
 # Clients in which one waits for a word that is changed again later. GenMC also
 # counts, as blocked, an execution in which it has seen only the old value; with
 # the newer one it is explored too.
-READS_OLD = ["lock_freed", "lock_insists", "lock_timed", "lock_returned"]
+READS_OLD = ["lock_freed", "lock_insists", "lock_timed", "lock_returned",
+             "semaphore_debt"]
 
 # What is changed in the copy that is checked. A thread looks only once, or not
 # at all, before it sleeps: a look that finds nothing has no effect, so that
@@ -158,7 +169,8 @@ def copy_tree(tree):
     shutil.copytree(ROOT / "src", tree / "src")
     shutil.copytree(ROOT / "include", tree / "include")
     shutil.copytree(HERE / "clients", tree / "model")
-    shutil.copy(HERE / "verify.c", tree / "model")
+    for world in HERE.glob("verify*.c"):
+        shutil.copy(world, tree / "model")
     for file, old, new in ADAPTED:
         edit(tree, file, old, new)
 
@@ -249,12 +261,19 @@ class Builder:
             return self.compiled[source, tree, tuple(shadows)]
 
     def files(self, client, tree):
-        return [*(tree / "src" / (name + ".c") for name in CLIENTS[client][0]),
-                tree / "model" / (client + ".c"), tree / "model/verify.c"]
+        real, own = CLIENTS[client]
+        worlds = ["verify.c", *(name for name in own if name.endswith(".c"))]
+        return [*(tree / "src" / (name + ".c") for name in real),
+                tree / "model" / (client + ".c"),
+                *(tree / "model" / name for name in worlds)]
+
+    def shadows(self, client):
+        return [name for name in CLIENTS[client][1] if name.endswith(".h")]
 
     def digest(self, client, tree, *others):
         """Of all that the outcome depends on."""
-        shadows = [HERE / name for name in ("verifier.h", *CLIENTS[client][1])]
+        shadows = [HERE / name for name in
+                   ("verifier.h", *self.shadows(client))]
         files = included([*self.files(client, tree), *shadows],
                          [HERE, tree / "include", tree / "src"])
         told = [self.version, *COMPILE, self.bounded, CLIENTS[client], *others]
@@ -264,7 +283,7 @@ class Builder:
         return digest.hexdigest()
 
     def build(self, client, tree, changed=frozenset()):
-        shadows = CLIENTS[client][1]
+        shadows = self.shadows(client)
         bitcode = [self.bitcode(source, tree, changed, shadows)
                    for source in self.files(client, tree)]
         out = self.scratch / f"{threading.get_ident()}.bc"

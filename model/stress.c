@@ -6,7 +6,9 @@
  */
 
 #include "client.h"
+#include "client_fd.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,12 @@ void client_let_time_pass(void)
     static unsigned calls;
     if (++calls % 64 == 0) /* it takes long */
         weft_sleep(WEFT_MS(1));
+}
+
+bool client_is_up(int descriptor)
+{
+    struct pollfd asked = {.fd = descriptor, .events = POLLIN};
+    return poll(&asked, 1, 0) == 1;
 }
 
 /* All threads leave at once, hence no sleeping: a wake-up takes longer than

@@ -1,20 +1,37 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Two wait for a held lock, one only for a moment: if it gives up, called or
- * not, the other gets it all the same. */
+/* One waits for a held lock, and another comes only for a moment, while the
+ * owner lets go and comes back: if that one gives up, called or not, who waits
+ * gets the lock all the same. */
 
 #include "client.h"
 #include "weft/lock.h"
 
+static const weft__wait_kind kind = {.name = "lock"};
 static weft_lock lock;
-static unsigned turns, begun;
+static weft__waiter waiters[CLIENT_THREADS];
+static unsigned turns, answered;
 static bool again, got;
+
+static void stand_in_line(unsigned thread)
+{
+    weft__waiter *waiter = &waiters[thread];
+    waiter->kind = &kind;
+    waiter->object = &lock;
+    waiter->want = waiter->answer = 0;
+    waiter->since = 0;
+    waiter->drowsy = true;
+    weft__line *line = weft__line_lock(&lock);
+    weft__line_push(line, waiter);
+    waiter->thread = client_record(thread);
+    weft__line_unlock(line);
+}
 
 static void begin(void)
 {
-    turns = begun = 0;
-    lock.word_ = client_record(0)->id;
-    weft__line_unlock(weft__line_lock(&lock));
+    turns = answered = 0;
+    stand_in_line(2);
+    lock.word_ = client_record(0)->id | UINT32_C(1) << 30;
 }
 
 static void take_a_turn(void)
@@ -25,8 +42,7 @@ static void take_a_turn(void)
 
 static void hold_twice(void)
 {
-    client_come_after(client_waits(2));
-    weft__store(&begun, 1);
+    client_come_after(client_waits(1) || weft__load(&answered) != 0);
     take_a_turn();
     again = weft_lock_try_acquire(&lock) == WEFT_OK;
     if (again)
@@ -35,14 +51,19 @@ static void hold_twice(void)
 
 static void wait_a_moment(void)
 {
-    client_come_after(weft__load(&begun) != 0);
     got = weft_lock_acquire_timed(&lock, 1) == WEFT_OK;
     if (got)
         take_a_turn();
+    weft__store(&answered, 1);
 }
 
+/* Once it is called it looks, and goes back to the line, as lock.c does. */
 static void wait_for_it(void)
 {
+    must(weft__park(&waiters[2], WEFT_FOREVER, WEFT__UNSTOPPABLE) == WEFT_OK);
+    weft__line *line = weft__line_lock(&lock);
+    weft__line_remove(line, &waiters[2]);
+    weft__line_unlock(line);
     weft_lock_acquire(&lock);
     take_a_turn();
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 
-/* Two wait for one item, one of them only for a moment; whoever got it puts it
- * back for the other. */
+/* Two wait for one item, one of them only for a moment; if that one got it, it
+ * puts it back for the other. */
 
 #include "client.h"
 #include "weft/queue.h"
 
 static weft_queue *queue;
+static unsigned came;
 
 static void begin(void)
 {
-    queue = weft_queue_create(sizeof(unsigned), .maxsize = 1);
+    queue = weft_queue_create(sizeof(unsigned));
     must(queue != NULL);
+    came = 0;
 }
 
 static void put(void)
@@ -20,9 +22,16 @@ static void put(void)
     must(weft_queue_put(queue, &item) == WEFT_OK);
 }
 
+static void put_late(void)
+{
+    client_come_after(client_waits(1));
+    put();
+}
+
 static void get(void)
 {
     unsigned item = 0;
+    client_come_after(weft__load(&came) != 0);
     must(weft_queue_get(queue, &item) == WEFT_OK);
     must(item == 1);
 }
@@ -30,6 +39,7 @@ static void get(void)
 static void get_in_a_moment(void)
 {
     unsigned item = 0;
+    weft__store(&came, 1);
     weft_status status = weft_queue_get_timed(queue, &item, 1);
     if (status == WEFT_OK)
         put();
@@ -45,6 +55,6 @@ static void end(void)
 
 const client the_client = {
     .begin = begin,
-    .threads = {put, get, get_in_a_moment},
+    .threads = {put_late, get, get_in_a_moment},
     .end = end,
 };
