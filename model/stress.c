@@ -62,6 +62,7 @@ static void *run(void *arg)
 {
     unsigned self = *(unsigned *)arg;
     records[self] = weft__self();
+    meet();
     for (int round = 0; round < ROUNDS; round++) {
         weft__record_unstop(weft__self());
         if (self == 0)
