@@ -45,6 +45,45 @@ static unsigned long long step_of(const player *who)
     return who->step != 0 ? who->step : who->asleep_since;
 }
 
+/* Whether its wait went on from before that step until then, and it did not do
+ * anything in between: so what was done then woke it. */
+static bool was_woken_at(const player *who, const void *condition,
+                         uint64_t notified)
+{
+    const struct weft__session *session = weft__session;
+    const struct weft__step *last = NULL;
+    for (unsigned i = 0; i < WEFT__STEPS_SHOWN; i++) {
+        const struct weft__step *each = &session->shown[i];
+        if (each->operation != NULL && each->number < notified &&
+            weft__player_at(each->player) == who &&
+            (last == NULL || each->number > last->number))
+            last = each;
+    }
+    return last != NULL && last->object == condition && last->waited;
+}
+
+/* Who was woken by that notify, and waits again; NULL: nobody. */
+static const player *find_woken_in_vain(const struct root *root,
+                                        uint64_t notified)
+{
+    for (unsigned i = 0; i < root->n; i++)
+        if (step_of(root->waiters[i]) > notified &&
+            was_woken_at(root->waiters[i], root->wait.object, notified))
+            return root->waiters[i];
+    return NULL;
+}
+
+static void say_woken_in_vain(const player *notifier, uint64_t notified,
+                              const player *woken)
+{
+    weft__control_say("%s notified it last, at step %llu, and woke %s, who "
+                      "waits again (step %llu). If the others could have gone "
+                      "on instead: notify all, or have one condition for each "
+                      "thing that is waited for.\n",
+                      weft__player_name(notifier), (unsigned long long)notified,
+                      weft__player_name(woken), step_of(woken));
+}
+
 static void say_lost_wakeup(const struct root *root)
 {
     uint64_t step;
@@ -54,8 +93,12 @@ static void say_lost_wakeup(const struct root *root)
     say_waiters(root, "waits for ever: nobody will notify",
                 "wait for ever: nobody will notify");
     weft__control_say("%s.\n", prose(root));
+    const player *woken =
+        notifier != NULL ? find_woken_in_vain(root, step) : NULL;
     if (notifier == NULL)
         weft__control_say("Nobody ever did.\n");
+    else if (woken != NULL)
+        say_woken_in_vain(notifier, step, woken);
     else if (step < first->asleep_since)
         weft__control_say(
             "The wake-up was lost: %s notified it at step %llu, when %s did "

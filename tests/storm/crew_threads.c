@@ -35,10 +35,11 @@ static weft_status construct(void *memory, void *arg)
     return WEFT_OK;
 }
 
+/* Perhaps before its first use, if there was no memory to keep it in. */
 static void destroy(void *memory)
 {
     struct value *value = memory;
-    must(value->uses > 0);
+    must(value->job != NULL);
     value->job->destroyed++;
 }
 
