@@ -84,10 +84,10 @@ static void forget_all(void)
 {
     now = 0;
     over = false;
-    for (uint8_t i = 0; i < THREADS; i++) {
+    for (unsigned i = 0; i < THREADS; i++) {
         recorders[i].count = 0;
         recorders[i].random += i;
-        recorders[i].lane = i;
+        recorders[i].lane = (uint8_t)i;
     }
 }
 

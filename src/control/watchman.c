@@ -74,7 +74,7 @@ bool weft__control_others_are_there(void)
 /* ---- Watching ---- */
 
 /* 'R', 'S', ... as in proc(5); 0: there is no such thread. */
-static char state_of(int32_t native_id)
+static int state_of(int32_t native_id)
 {
     char path[64], text[512];
     snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)native_id);
@@ -135,7 +135,7 @@ static void *watch(void *unused)
                 let_time_pass();
             continue;
         }
-        char state = state_of(weft__player_at(who)->native_id);
+        int state = state_of(weft__player_at(who)->native_id);
         asleep = state == 'R' ? 0 : asleep + 1;
         if (asleep >= SLEEPS || ++looks >= COMPUTES) {
             take_turn_away(who, step, state == 0);

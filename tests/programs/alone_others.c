@@ -278,7 +278,7 @@ static void create_cache(const struct call *call)
     begin_misuse();
     weft_cache *cache = weft_cache_create_with(size, &options);
     if (cache == NULL && !wrong && options.capacity == PTRDIFF_MAX)
-        wrong = errno == ENOMEM; /* so many shards may be too many */
+        must_equal(errno, ENOMEM); /* so many shards may be too many */
     else
         must_equal(cache == NULL, wrong);
     must_equal(weft_cache_destroy(cache), WEFT_OK);

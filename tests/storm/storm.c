@@ -332,17 +332,15 @@ int main(int argc, char **argv)
 {
     const char *faults = "all";
     for (int i = 1; i < argc; i += 2) {
-        if (i + 1 == argc)
-            usage_exit();
-        else if (strcmp(argv[i], "--seconds") == 0)
+        if (i + 1 < argc && strcmp(argv[i], "--seconds") == 0)
             options.seconds = (unsigned)strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--progress") == 0)
+        else if (i + 1 < argc && strcmp(argv[i], "--progress") == 0)
             options.progress = (unsigned)strtoul(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--seed") == 0)
+        else if (i + 1 < argc && strcmp(argv[i], "--seed") == 0)
             options.seed = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--only") == 0)
+        else if (i + 1 < argc && strcmp(argv[i], "--only") == 0)
             options.only = argv[i + 1];
-        else if (strcmp(argv[i], "--faults") == 0)
+        else if (i + 1 < argc && strcmp(argv[i], "--faults") == 0)
             faults = argv[i + 1];
         else
             usage_exit();
