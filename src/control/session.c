@@ -267,8 +267,11 @@ static void stay_on_one_processor(void)
 
 static void prepare(void)
 {
-    void *shared = mmap(NULL, sizeof *weft__session, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    size_t size = sizeof *weft__session;
+    int access = PROT_READ | PROT_WRITE, kind = MAP_SHARED | MAP_ANONYMOUS;
+    /* No file goes with MAP_ANONYMOUS, which cppcheck does not know. */
+    /* cppcheck-suppress invalidFunctionArg */
+    void *shared = mmap(NULL, size, access, kind, -1, 0);
     if (shared == MAP_FAILED) {
         perror("weft check");
         exit(WRONG_USAGE);
