@@ -70,16 +70,12 @@ uint32_t weft__control_priority(void)
     return UINT32_MAX / 2 + 1 + random_below(UINT32_MAX / 2);
 }
 
-static struct weft__player *player_at(uint32_t which)
-{
-    return &weft__session->players[which];
-}
-
 static uint32_t highest_of(const uint32_t *able, uint32_t n)
 {
     uint32_t highest = able[0];
     for (uint32_t i = 1; i < n; i++)
-        if (player_at(able[i])->priority > player_at(highest)->priority)
+        if (weft__player_at(able[i])->priority >
+            weft__player_at(highest)->priority)
             highest = able[i];
     return highest;
 }
@@ -94,7 +90,7 @@ static uint32_t by_priority(const uint32_t *able, uint32_t n, uint32_t decision,
         falls |= changes[i] == decision;
     if (!falls)
         return highest;
-    player_at(highest)->priority = --lowest;
+    weft__player_at(highest)->priority = --lowest;
     return highest_of(able, n);
 }
 
@@ -133,7 +129,7 @@ static void note_decision(const uint32_t *able, uint32_t n, uint32_t plain,
 static void note_deviation(uint32_t decision, uint32_t chosen, uint32_t plain)
 {
     struct weft__session *session = weft__session;
-    const struct weft__player *held_up = player_at(plain);
+    const struct weft__player *held_up = weft__player_at(plain);
     if (session->swerves_size < WEFT__SWERVES)
         session->swerves[session->swerves_size++] =
             (struct weft__swerve){.step = session->steps,
@@ -150,7 +146,8 @@ uint32_t weft__control_choose(const uint32_t *able, uint32_t n, uint32_t plain,
                               bool yields, bool may_pass)
 {
     uint32_t decision = weft__session->decisions++, chosen;
-    bool could_go_on = player_at(plain)->state == WEFT__CAN_RUN && !yields;
+    bool could_go_on =
+        weft__player_at(plain)->state == WEFT__CAN_RUN && !yields;
     switch (scheduler(decision)) {
     case WEFT__REPLAY:
     case WEFT__EXHAUSTIVE:

@@ -14,11 +14,6 @@
 
 /* ---- Threads ---- */
 
-static inline const struct weft__player *weft__player_at(uint32_t number)
-{
-    return &weft__session->players[number];
-}
-
 /* "a new thread" before it has a name. */
 const char *weft__player_name(const struct weft__player *player);
 

@@ -162,6 +162,11 @@ struct weft__session {
 
 extern struct weft__session *weft__session;
 
+static inline struct weft__player *weft__player_at(uint32_t number)
+{
+    return &weft__session->players[number];
+}
+
 /* Which of those who can run has the next turn, or WEFT__TIME, if `may_pass`.
  * able: n > 1 of them, by number. plain: whose it would be else; `yields`: who
  * had it would rather let others. */

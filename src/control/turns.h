@@ -24,11 +24,6 @@ extern struct weft__turns weft__turns;
 /* Who the calling thread is; NULL: weft has not met it. */
 extern _Thread_local struct weft__player *weft__player_self;
 
-static inline struct weft__player *weft__player_at(uint32_t number)
-{
-    return &weft__session->players[number];
-}
-
 static inline uint32_t weft__player_number(const struct weft__player *player)
 {
     return (uint32_t)(player - weft__session->players);

@@ -50,15 +50,9 @@ static unsigned long long step_of(const player *who)
 static bool was_woken_at(const player *who, const void *condition,
                          uint64_t notified)
 {
-    const struct weft__session *session = weft__session;
-    const struct weft__step *last = NULL;
-    for (unsigned i = 0; i < WEFT__STEPS_SHOWN; i++) {
-        const struct weft__step *each = &session->shown[i];
-        if (each->operation != NULL && each->number < notified &&
-            weft__player_at(each->player) == who &&
-            (last == NULL || each->number > last->number))
-            last = each;
-    }
+    const struct weft__step *last = weft__step_before(notified - 1);
+    while (last != NULL && weft__player_at(last->player) != who)
+        last = weft__step_before(last->number - 1);
     return last != NULL && last->object == condition && last->waited;
 }
 
