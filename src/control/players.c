@@ -263,8 +263,6 @@ static void become_first(void)
 {
     weft__turns.used = 0;
     arrivals = 0;
-    weft__turns.unseen =
-        weft__control_threads(); /* itself is not, but the watchman will be */
     self = take_player();
     self->native_id = (int32_t)syscall(SYS_gettid);
     self->state = WEFT__RUNS;

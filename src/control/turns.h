@@ -51,6 +51,7 @@ void weft__turns_hand_over(enum weft__player_state state, bool yields);
 
 /* ---- The watchman ---- */
 
+/* Starts it. The caller is the only player. */
 void weft__control_watch(void);
 
 /* How many threads the process has; 0: it can't be known. */

@@ -145,13 +145,16 @@ static void *watch(void *unused)
     return NULL;
 }
 
+/* Whoever is there besides the caller when it has been started never plays: it
+ * itself, and one that ThreadSanitizer starts with the first thread. */
 void weft__control_watch(void)
 {
     pthread_t thread;
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
+    sigset_t before;
+    weft__turns_lock(&before);
     if (pthread_create(&thread, NULL, watch, NULL) == 0)
         pthread_detach(thread);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    unsigned threads = weft__control_threads();
+    weft__turns.unseen = threads > 0 ? threads - 1 : 0;
+    weft__turns_unlock(&before);
 }
