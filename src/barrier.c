@@ -123,10 +123,9 @@ static weft_status wait(weft_barrier *barrier, weft__line *line,
     return status;
 }
 
-weft_status weft_barrier_wait_timed(weft_barrier *barrier, unsigned *index,
-                                    weft_duration duration)
+static weft_status arrive(weft_barrier *barrier, unsigned *index,
+                          weft_duration duration)
 {
-    weft__point("weft_barrier_wait_timed", barrier);
     if (barrier == NULL || barrier->parties == 0)
         return weft__misuse(WEFT_INVALID, "weft_barrier_wait", barrier,
                             "a barrier needs at least one party");
@@ -148,7 +147,14 @@ weft_status weft_barrier_wait_timed(weft_barrier *barrier, unsigned *index,
 weft_status weft_barrier_wait(weft_barrier *barrier, unsigned *index)
 {
     weft__point("weft_barrier_wait", barrier);
-    return weft_barrier_wait_timed(barrier, index, WEFT_FOREVER);
+    return arrive(barrier, index, WEFT_FOREVER);
+}
+
+weft_status weft_barrier_wait_timed(weft_barrier *barrier, unsigned *index,
+                                    weft_duration duration)
+{
+    weft__point("weft_barrier_wait_timed", barrier);
+    return arrive(barrier, index, duration);
 }
 
 weft_status weft_barrier_reset(weft_barrier *barrier)

@@ -163,14 +163,20 @@ static weft_status submit_until(weft_pool *pool, weft_future *future,
     return conclude(future, submit(pool, future, deadline));
 }
 
-weft_status weft_submit(weft_pool *pool, weft_future *future,
-                        weft_target target, void *arg)
+static weft_status submit_normal(weft_pool *pool, weft_future *future,
+                                 weft_target target, void *arg)
 {
-    weft__point("weft_submit", pool);
     if (pool == NULL || future == NULL || target == NULL)
         return null_argument("weft_submit", pool);
     prepare(pool, future, target, arg);
     return conclude(future, submit(pool, future, WEFT_FOREVER));
+}
+
+weft_status weft_submit(weft_pool *pool, weft_future *future,
+                        weft_target target, void *arg)
+{
+    weft__point("weft_submit", pool);
+    return submit_normal(pool, future, target, arg);
 }
 
 weft_status weft_submit_timed(weft_pool *pool, weft_future *future,
@@ -200,7 +206,7 @@ weft_status weft_submit_with(weft_pool *pool, weft_future *future,
                             "there is no such priority");
     if (priority == WEFT_PRIORITY_NORMAL || pool == NULL || future == NULL ||
         target == NULL)
-        return weft_submit(pool, future, target, arg);
+        return submit_normal(pool, future, target, arg);
     prepare(pool, future, target, arg);
     future->state_ |= (uint32_t)priority * WEFT__FUTURE_PRIORITY;
     return conclude(future, submit_long(pool, future, WEFT_FOREVER));

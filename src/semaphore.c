@@ -77,15 +77,20 @@ static bool take_past_the_line(weft_semaphore *semaphore, weft__line *line)
     return may_pass(first) && take(semaphore, first == NULL);
 }
 
-bool weft__semaphore_take(weft_semaphore *semaphore)
+static bool take_if_there(weft_semaphore *semaphore)
 {
-    weft__point("weft_semaphore_try_acquire", semaphore);
     if (weft_semaphore_value(semaphore) == 0)
         return false;
     weft__line *line = weft__line_lock(semaphore);
     bool taken = take_past_the_line(semaphore, line);
     weft__line_unlock(line);
     return taken;
+}
+
+bool weft__semaphore_take(weft_semaphore *semaphore)
+{
+    weft__point("weft_semaphore_try_acquire", semaphore);
+    return take_if_there(semaphore);
 }
 
 /* Nobody who waits is passed. */
@@ -139,7 +144,7 @@ weft_status weft_semaphore_acquire_timed(weft_semaphore *semaphore,
                                          weft_duration duration)
 {
     weft__point("weft_semaphore_acquire_timed", semaphore);
-    if (weft_semaphore_try_acquire(semaphore) == WEFT_OK)
+    if (weft__semaphore_take_fast(semaphore) || take_if_there(semaphore))
         return WEFT_OK;
     if (duration <= 0)
         return WEFT_TIMED_OUT;

@@ -345,9 +345,8 @@ weft_status weft_timer_try_join(weft_timer *timer)
     return weft__load(&timer->state_) == ENDED ? WEFT_OK : WEFT_BUSY;
 }
 
-weft_status weft_timer_join_timed(weft_timer *timer, weft_duration duration)
+static weft_status join(weft_timer *timer, weft_duration duration)
 {
-    weft__point("weft_timer_join_timed", timer);
     weft_status status = weft_timer_try_join(timer);
     if (status != WEFT_BUSY)
         return status;
@@ -364,7 +363,13 @@ weft_status weft_timer_join_timed(weft_timer *timer, weft_duration duration)
 weft_status weft_timer_join(weft_timer *timer)
 {
     weft__point("weft_timer_join", timer);
-    return weft_timer_join_timed(timer, WEFT_FOREVER);
+    return join(timer, WEFT_FOREVER);
+}
+
+weft_status weft_timer_join_timed(weft_timer *timer, weft_duration duration)
+{
+    weft__point("weft_timer_join_timed", timer);
+    return join(timer, duration);
 }
 
 bool weft_timer_is_pending(const weft_timer *timer)
