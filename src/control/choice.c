@@ -143,11 +143,11 @@ static void note_deviation(uint32_t decision, uint32_t chosen, uint32_t plain)
 }
 
 uint32_t weft__control_choose(const uint32_t *able, uint32_t n, uint32_t plain,
-                              bool yields, bool may_pass)
+                              uint32_t before, bool yields, bool may_pass)
 {
     uint32_t decision = weft__session->decisions++, chosen;
-    bool could_go_on =
-        weft__player_at(plain)->state == WEFT__CAN_RUN && !yields;
+    bool could_go_on = plain == before && !yields &&
+                       weft__player_at(plain)->state == WEFT__CAN_RUN;
     switch (scheduler(decision)) {
     case WEFT__REPLAY:
     case WEFT__EXHAUSTIVE:

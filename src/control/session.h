@@ -168,10 +168,10 @@ static inline struct weft__player *weft__player_at(uint32_t number)
 }
 
 /* Which of those who can run has the next turn, or WEFT__TIME, if `may_pass`.
- * able: n > 1 of them, by number. plain: whose it would be else; `yields`: who
- * had it would rather let others. */
+ * able: n > 1 of them, by number. plain: whose it would be else; before: who
+ * had it, and `yields`, if it would rather let others. */
 uint32_t weft__control_choose(const uint32_t *able, uint32_t n, uint32_t plain,
-                              bool yields, bool may_pass);
+                              uint32_t before, bool yields, bool may_pass);
 void weft__control_choose_init(void);
 
 /* Of a thread that comes. */

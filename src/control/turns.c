@@ -146,7 +146,7 @@ uint32_t weft__turns_choose(uint32_t before, bool yields, bool is_patient)
         else if (n > 0)
             chosen = weft__control_choose(able, n,
                                           plain_choice(able, n, before, yields),
-                                          yields, may_pass);
+                                          before, yields, may_pass);
         if (chosen != WEFT__TIME)
             return chosen;
         weft__turns.now = next;
