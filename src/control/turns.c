@@ -161,8 +161,12 @@ void weft__turns_hand_over(enum weft__player_state state, bool yields)
     player->state = state;
     if (state == WEFT__GONE)
         weft__player_self = NULL;
+    /* Nobody need wait for it to be gone, but where that ends the run. */
+    bool is_away = state == WEFT__GONE && next_deadline() != WEFT_FOREVER;
+    weft__turns.unseen += is_away;
     uint32_t next =
         weft__turns_choose(weft__player_number(player), yields, true);
+    weft__turns.unseen -= is_away;
     weft__turns_give(next);
     weft__turns_unlock(&before);
     if (state != WEFT__GONE)
