@@ -129,27 +129,44 @@ bool weft__say_circle(void)
 
 /* ---- Held by nobody ---- */
 
+/* Which of those that have ended has it still, and since which step; NULL: it
+ * is not known. */
+static const player *find_late_holder(const void *object, uint64_t *since)
+{
+    static const char *const ways[] = {"weft_lock_acquire", "weft_rwlock_read",
+                                       "weft_rwlock_write"};
+    const player *holder = NULL;
+    *since = 0;
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        const player *each = weft__player_at(i);
+        if (each->state != WEFT__GONE || weft__holds(each, object) <= 0)
+            continue;
+        holder = each;
+        for (size_t j = 0; j < sizeof ways / sizeof *ways; j++) {
+            uint64_t step;
+            weft__uses(each, ways[j], object, &step);
+            *since = step > *since ? step : *since;
+        }
+    }
+    return holder;
+}
+
 static bool say_orphan(const player *who)
 {
     struct weft__wait wait = weft__wait_of(who);
-    uint64_t step;
-    if (!weft__is_wait(&wait, "lock") || weft__waits_for_anybody(who))
+    bool is_lock = weft__is_wait(&wait, "lock");
+    uint64_t since;
+    if (!weft__is_orphaned(who))
         return false;
-    weft__control_say("%s waits for %s, held by a thread that has ended",
-                      weft__player_name(who),
-                      weft__prose_of(wait.object, "lock"));
-    for (uint32_t i = 0; i < weft__session->players_used; i++)
-        if (weft__player_at(i)->state == WEFT__GONE &&
-            weft__holds(weft__player_at(i), wait.object) > 0) {
-            weft__uses(weft__player_at(i), "weft_lock_acquire", wait.object,
-                       &step);
-            weft__control_say(": %s acquired it at step %llu",
-                              weft__player_name(weft__player_at(i)),
-                              (unsigned long long)step);
-            break;
-        }
-    weft__control_say(".\nEach way out of the section must release it: "
-                      "WEFT_WITH does.\n");
+    weft__control_say("%s ", weft__player_name(who));
+    weft__say_wait(who);
+    const player *holder = find_late_holder(wait.object, &since);
+    if (holder != NULL)
+        weft__control_say(": %s acquired it at step %llu",
+                          weft__player_name(holder), (unsigned long long)since);
+    weft__control_say(".\nEach way out of the section must release it: %s.\n",
+                      is_lock ? "WEFT_WITH does"
+                              : "WEFT_WITH_READ and WEFT_WITH_WRITE do");
     return true;
 }
 

@@ -167,37 +167,93 @@ static void say_midst(const player *who)
 
 /* ---- No end ---- */
 
-/* What a thread did most often of late. */
-static void say_busy(const player *who, uint64_t since)
+/* What a thread did most often of late, rather with an object than without;
+ * NULL: nothing of its own. */
+static const struct weft__use *find_habit(const player *who)
 {
     const struct weft__session *session = weft__session;
     const struct weft__use *most = NULL;
     for (unsigned i = 0; i < 1U << WEFT__USES_BITS; i++) {
         const struct weft__use *use = &session->uses[i];
-        if (use->operation != NULL && weft__player_at(use->player) == who &&
-            use->last > since &&
-            !weft__is_internal(use->object, weft__kind_of(use->operation)) &&
-            (most == NULL || use->count > most->count))
+        if (use->operation == NULL || weft__player_at(use->player) != who ||
+            use->last < session->steps / 4 * 3 ||
+            weft__is_internal(use->object, weft__kind_of(use->operation)))
+            continue;
+        if (most == NULL || (use->object != NULL && most->object == NULL) ||
+            ((use->object != NULL) == (most->object != NULL) &&
+             use->count > most->count))
             most = use;
     }
-    if (most != NULL)
-        weft__control_say("%s goes on and on: %u times it called %s.\n",
-                          weft__player_name(who), most->count, most->operation);
+    return most;
+}
+
+/* Who has what that thread tries to get again and again; NULL: it does not, or
+ * nobody has it. */
+static const player *find_obstacle(const player *who)
+{
+    const struct weft__use *habit = find_habit(who);
+    if (habit == NULL || habit->object == NULL)
+        return NULL;
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        const player *each = weft__player_at(i);
+        if (each != who && each->state != WEFT__GONE &&
+            weft__holds(each, habit->object) > 0)
+            return each;
+    }
+    return NULL;
+}
+
+static void say_habit(const player *who)
+{
+    const struct weft__use *habit = find_habit(who);
+    const player *obstacle = find_obstacle(who);
+    if (habit == NULL)
+        return;
+    weft__control_say("%s goes on and on: %u times it called %s",
+                      weft__player_name(who), habit->count, habit->operation);
+    if (habit->object != NULL)
+        weft__control_say(
+            " of %s",
+            weft__prose_of(habit->object, weft__kind_of(habit->operation)));
+    if (obstacle != NULL)
+        weft__control_say(", which %s has", weft__player_name(obstacle));
+    weft__control_say(".\n");
+}
+
+/* Two who wait for each other awake. */
+static bool is_livelock(void)
+{
+    for (uint32_t i = 0; i < weft__session->players_used; i++) {
+        const player *other = find_obstacle(weft__player_at(i));
+        if (other != NULL && find_obstacle(other) == weft__player_at(i))
+            return true;
+    }
+    return false;
 }
 
 static void say_no_end(void)
 {
     const struct weft__session *session = weft__session;
-    uint64_t lately = session->steps / 4 * 3;
-    weft__control_say("%s\n",
-                      session->outcome == WEFT__LIVELOCK
-                          ? "There were as many steps as are allowed "
-                            "(steps=...), and it did not end."
-                          : "It took as long as is allowed (seconds=...), and "
-                            "did not end.");
+    if (session->outcome == WEFT__LIVELOCK)
+        weft__control_say("It took %llu steps, as many as --steps allows, and "
+                          "did not end.\n",
+                          (unsigned long long)session->most_steps);
+    else
+        weft__control_say(
+            "It took %llu s, as long as --seconds allows, and "
+            "did not end.\n",
+            (unsigned long long)(session->most_time / WEFT_SECONDS(1)));
     for (uint32_t i = 0; i < session->players_used; i++)
-        if (weft__player_at(i)->state != WEFT__GONE)
-            say_busy(weft__player_at(i), lately);
+        if (weft__player_at(i)->state == WEFT__OUTSIDE)
+            weft__control_say("%s does not come back from a call that is not "
+                              "weft's, or computes.\n",
+                              weft__player_name(weft__player_at(i)));
+        else if (weft__player_at(i)->state != WEFT__GONE)
+            say_habit(weft__player_at(i));
+    if (is_livelock())
+        weft__control_say("Each tries to get what the other has, and keeps "
+                          "what it has itself: release that before the next "
+                          "try.\n");
 }
 
 void weft__say_why_failed(void)

@@ -4,8 +4,8 @@
 
 /*
  * What the files share that tell how a run came to be wrong: names.c, what is
- * called how; waits.c, who waits for what; circles.c and why.c, why nobody can
- * go on; failed.c, why it may have failed; report.c, all else.
+ * called how; waits.c, who waits for what; circles.c, missing.c and why.c, why
+ * nobody can go on; failed.c, why it may have failed; report.c, all else.
  */
 
 #include "session.h"
@@ -85,6 +85,9 @@ bool weft__waits_for(const struct weft__player *player,
 
 bool weft__waits_for_anybody(const struct weft__player *player);
 
+/* Does it wait for a lock, or an rwlock, of a thread that has ended? */
+bool weft__is_orphaned(const struct weft__player *player);
+
 /* "waits for lock `a`, which B holds" */
 void weft__say_wait(const struct weft__player *player);
 
@@ -98,6 +101,18 @@ bool weft__pool_pending(const void *pool, size_t *pending);
  * more, how. */
 bool weft__say_circle(void);
 bool weft__say_orphan(void);
+
+enum { WEFT__ROOT_WAITERS = 64 };
+
+/* Threads that wait for the same thing, which nobody is left to do. */
+struct weft__root {
+    struct weft__wait wait;
+    const struct weft__player *waiters[WEFT__ROOT_WAITERS];
+    unsigned n;
+};
+
+/* What that is, and who might have done it. */
+void weft__say_missing(const struct weft__root *root);
 
 /* Why nobody can go on. */
 void weft__say_why(void);

@@ -153,6 +153,15 @@ bool weft__waits_for_anybody(const struct weft__player *player)
     return false;
 }
 
+bool weft__is_orphaned(const struct weft__player *player)
+{
+    struct weft__wait wait = weft__wait_of(player);
+    return (weft__is_wait(&wait, "lock") ||
+            weft__is_wait(&wait, "rwlock (read)") ||
+            weft__is_wait(&wait, "rwlock (write)")) &&
+           !weft__waits_for_anybody(player);
+}
+
 bool weft__pool_pending(const void *of, size_t *pending)
 {
     struct weft_pool pool;
@@ -237,7 +246,7 @@ static void say_blockers(const struct weft__player *player,
     for (unsigned i = 0; i < n; i++)
         if (found[i] != player)
             found[others++] = found[i];
-    if (weft__is_wait(wait, "lock") && n == 0) {
+    if (weft__is_orphaned(player)) {
         weft__control_say(", held by a thread that has ended");
     } else if (weft__is_wait(wait, "future") && is_pending(wait->object)) {
         weft__control_say(", whose task nobody has begun");
