@@ -8,6 +8,8 @@
 
 #include "check.h"
 
+#include "usage.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -19,9 +21,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { WRONG_USAGE = 2, NOT_FOUND = 127, WISH_SIZE = 65536 };
+enum { NOT_FOUND = 127, WISH_SIZE = 65536 };
 
-const char check_usage[] =
+static const char check_usage[] =
     "usage: weft check [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
     "\n"
     "Runs PROGRAM, which uses weft, many times, one thread at a time, each "
@@ -180,7 +182,7 @@ static bool take_option(int option)
     case 'w':
         return add_number("stall", optarg);
     default:
-        fputs(check_usage, stderr);
+        (void)refuse(check_usage);
         return false;
     }
 }
@@ -205,16 +207,12 @@ int check(int argc, char **argv)
     int option;
     while ((option = getopt_long(argc, argv, "+n:s:h", long_options, NULL)) >=
            0) {
-        if (option == 'h') {
-            fputs(check_usage, stdout);
-            return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-        }
+        if (option == 'h')
+            return show(check_usage);
         if (!take_option(option))
             return WRONG_USAGE;
     }
-    if (optind == argc) {
-        fputs(check_usage, stderr);
-        return WRONG_USAGE;
-    }
+    if (optind == argc)
+        return refuse(check_usage);
     return run(argv + optind);
 }

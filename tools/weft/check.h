@@ -2,8 +2,6 @@
 #ifndef WEFT_TOOLS_CHECK_H
 #define WEFT_TOOLS_CHECK_H
 
-extern const char check_usage[];
-
 /* weft check: runs a program under controlled schedules. Its exit status. */
 int check(int argc, char **argv);
 

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "tour.h"
+#include "usage.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -11,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { WRONG_USAGE = 2 };
 
 static const char usage[] = "usage: weft [--help] [--version] COMMAND ...\n"
                             "\n"
@@ -38,19 +37,6 @@ static const char tour_usage[] =
     "  -s, --section N    run section N alone\n"
     "  -n, --no-color     plain text, as with NO_COLOR in the environment\n"
     "  -h, --help         show this text\n";
-
-/* Says how to use it on stderr, as something was wrong. */
-static int refuse(const char *text)
-{
-    fputs(text, stderr);
-    return WRONG_USAGE;
-}
-
-static int show(const char *text)
-{
-    fputs(text, stdout);
-    return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-}
 
 /* The number of a section, or 0 if it is none. */
 static size_t parse_section(const char *text)
