@@ -25,8 +25,10 @@
 enum {
     WRONG_USAGE = 2,
     FAILED_STATUS = 86, /* of a child that was ended for what it did */
-    TAIL = 4096         /* of the program's output, shown with a failure */
+    TAIL = 4096,        /* of the program's output, shown with a failure */
+    DEPTH = 3           /* unless something else is asked for */
 };
+#define STALL WEFT_MS(100)
 
 struct weft__session *weft__session;
 
@@ -135,7 +137,41 @@ static void print_script(void)
     }
 }
 
-static void report(bool has_seed, uint64_t seed)
+/* What else has to be as it was. */
+static void print_options(bool has_seed, enum weft__scheduler scheduler)
+{
+    static const char *const names[] = {
+        [WEFT__RANDOM] = "random", [WEFT__PRIORITIES] = "priorities"};
+    const struct weft__session *session = weft__session;
+    if (has_seed && scheduler != WEFT__MIXED)
+        fprintf(stderr, " --scheduler %s", names[scheduler]);
+    if (has_seed && scheduler != WEFT__RANDOM && session->depth != DEPTH)
+        fprintf(stderr, " --depth %u", session->depth);
+    if (session->stall != STALL)
+        fprintf(stderr, " --stall %lld",
+                (long long)(session->stall / WEFT_MS(1)));
+    if (session->bears_misuse)
+        fprintf(stderr, " --misuse");
+    fprintf(stderr, " -- ...\n");
+}
+
+/* What to say for the same once more; `by` which scheduler the seed is. */
+static void print_again(bool has_seed, uint64_t seed, enum weft__scheduler by)
+{
+    if (has_seed) {
+        fprintf(stderr, "Again:     weft check --seed %llu",
+                (unsigned long long)seed);
+        print_options(true, by);
+    }
+    if (weft__session->deviations_size < 100) {
+        fprintf(stderr, "This one:  weft check --schedule '");
+        print_script();
+        fprintf(stderr, "'");
+        print_options(false, by);
+    }
+}
+
+static void report(void)
 {
     const struct weft__session *session = weft__session;
     bool failed = session->outcome == WEFT__EXIT_STATUS ||
@@ -147,17 +183,12 @@ static void report(bool has_seed, uint64_t seed)
         show_output();
     fprintf(stderr, "\n");
     if (session->outside)
-        fprintf(stderr, "A thread was in a call that is not weft's, or "
-                        "computed for long: the others went\non meanwhile, "
-                        "and another run need not be the same.\n");
-    if (has_seed)
-        fprintf(stderr, "Again:     weft check --seed %llu -- ...\n",
-                (unsigned long long)seed);
-    if (session->deviations_size < 100) {
-        fprintf(stderr, "This one:  weft check --schedule '");
-        print_script();
-        fprintf(stderr, "' -- ...\n");
-    }
+        fprintf(stderr,
+                "After step %llu %s was in a call that is not weft's, or "
+                "computed for long. The\nothers went on meanwhile: from there "
+                "on another run need not be the same.\n",
+                (unsigned long long)session->outside_step,
+                weft__player_at(session->outside_player)->name);
 }
 
 static void summarize(uint64_t ran, uint64_t outside, uint64_t steps,
@@ -178,10 +209,12 @@ static void summarize(uint64_t ran, uint64_t outside, uint64_t steps,
 static bool tell_failure(bool has_seed)
 {
     uint64_t seed = weft__session->seed;
+    enum weft__scheduler scheduler = weft__session->scheduler;
     if (weft__settings.shrinks && !weft__session->outside &&
         weft__control_shrink() == WEFT__AS_THE_PROGRAM)
         return true;
-    report(has_seed, seed);
+    report();
+    print_again(has_seed, seed, scheduler);
     exit(EXIT_FAILURE);
 }
 
@@ -277,10 +310,10 @@ static void prepare(void)
         exit(WRONG_USAGE);
     }
     weft__session = shared;
-    weft__session->depth = 3;
+    weft__session->depth = DEPTH;
     weft__session->most_steps = 1000000;
     weft__session->most_time = WEFT_SECONDS(20);
-    weft__session->stall = WEFT_MS(100);
+    weft__session->stall = STALL;
     output = memfd_create("weft check", MFD_CLOEXEC);
     fcntl(output, F_SETFL, O_APPEND); /* as it is cut off after each run */
     stay_on_one_processor();

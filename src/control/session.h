@@ -141,7 +141,10 @@ struct weft__session {
     /* What was done. */
     enum weft__outcome outcome;
     int status;   /* exit status or signal */
-    bool outside; /* somebody was, so a replay may go another way */
+    bool outside; /* somebody was, so a replay may go another way: who was the
+                     first, and at which step */
+    uint32_t outside_player;
+    uint64_t outside_step;
     uint64_t steps;
     uint32_t plain_decisions; /* of the plain schedule */
     uint32_t decisions;

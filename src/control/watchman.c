@@ -88,6 +88,16 @@ static int state_of(int32_t native_id)
     return end != NULL && end[1] == ' ' ? end[2] : 0;
 }
 
+static void note_outside(uint32_t number)
+{
+    struct weft__session *session = weft__session;
+    if (session->outside)
+        return;
+    session->outside = true;
+    session->outside_player = number;
+    session->outside_step = session->steps;
+}
+
 /* The turn passes to somebody else, if it still is the one it was. */
 static void take_turn_away(uint32_t number, uint64_t step, bool gone)
 {
@@ -97,7 +107,7 @@ static void take_turn_away(uint32_t number, uint64_t step, bool gone)
     if (weft__load_relaxed(&weft__turns.current) == number &&
         weft__session->steps == step && player->state == WEFT__RUNS) {
         player->state = gone ? WEFT__GONE : WEFT__OUTSIDE;
-        weft__session->outside = true;
+        note_outside(number);
         weft__turns_give(weft__turns_choose(number, false, true));
     }
     weft__turns_unlock(&before);

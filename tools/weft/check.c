@@ -44,6 +44,7 @@ static const char check_usage[] =
     "  -s, --seed N         this one alone, with the program's output\n"
     "      --schedule S     this schedule alone, as a report has it, likewise\n"
     "      --misuse         go on after a wrong call\n"
+    "      --shrink         make that one shorter, too, without the output\n"
     "      --no-shrink      report what was found, not a shorter schedule\n"
     "      --steps N        no end is in sight after so many (1000000)\n"
     "      --seconds N      nor after so long, in one run (20)\n"
@@ -93,10 +94,17 @@ static bool add_scheduler(const char *name)
     return false;
 }
 
-/* Exactly one run, for somebody to look at. */
-static bool add_alone(void)
+/* Whether what is found is to be made shorter. */
+static enum { UNLESS_ALONE, ALWAYS, NEVER } shrinks;
+static bool is_alone;
+
+/* One run alone is for somebody to look at, unless it is to be shorter. */
+static bool add_manner(void)
 {
-    return add("schedules", "1") && add("shrink", "0") && add("output", "1");
+    bool shorter = shrinks == ALWAYS || (shrinks == UNLESS_ALONE && !is_alone);
+    return add("shrink", shorter ? "1" : "0") &&
+           (!is_alone || add("schedules", "1")) &&
+           (!is_alone || shorter || add("output", "1"));
 }
 
 /* In the child. Addresses are the same each time, so that nothing that depends
@@ -168,13 +176,19 @@ static bool take_option(int option)
     case 'f':
         return add_number("seed", optarg);
     case 's':
-        return add_number("seed", optarg) && add_alone();
+        is_alone = true;
+        return add_number("seed", optarg);
     case 'e':
-        return add("schedule", optarg) && add_alone();
+        is_alone = true;
+        return add("schedule", optarg);
     case 'm':
         return add("misuse", "1");
+    case 'r':
+        shrinks = ALWAYS;
+        return true;
     case 'k':
-        return add("shrink", "0");
+        shrinks = NEVER;
+        return true;
     case 't':
         return add_number("steps", optarg);
     case 'l':
@@ -198,6 +212,7 @@ int check(int argc, char **argv)
         {"seed", required_argument, NULL, 's'},
         {"schedule", required_argument, NULL, 'e'},
         {"misuse", no_argument, NULL, 'm'},
+        {"shrink", no_argument, NULL, 'r'},
         {"no-shrink", no_argument, NULL, 'k'},
         {"steps", required_argument, NULL, 't'},
         {"seconds", required_argument, NULL, 'l'},
@@ -214,5 +229,5 @@ int check(int argc, char **argv)
     }
     if (optind == argc)
         return refuse(check_usage);
-    return run(argv + optind);
+    return add_manner() ? run(argv + optind) : WRONG_USAGE;
 }
