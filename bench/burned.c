@@ -15,14 +15,11 @@
  *     burned [--quick] [--json FILE]
  */
 
-#include <linux/futex.h>
-#include <pthread.h>
-#include <stdarg.h>
+#include "wrapped.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #include <weft.h>
 
@@ -41,22 +38,15 @@ static weft_duration used(void)
     return now.tv_sec * WEFT_SECONDS(1) + now.tv_nsec;
 }
 
-long __real_syscall(long number, ...);
-long __wrap_syscall(long number, ...);
-
 long __wrap_syscall(long number, ...)
 {
-    long arg[6];
     va_list arguments;
     va_start(arguments, number);
-    for (int i = 0; i < 6; i++)
-        arg[i] = va_arg(arguments, long);
+    struct system_call call = system_call_of(number, arguments);
     va_end(arguments);
-    if (number == SYS_futex && slept == 0 &&
-        ((int)arg[1] & FUTEX_CMD_MASK) != FUTEX_WAKE)
+    if (slept == 0 && is_sleep(&call))
         slept = used();
-    return __real_syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4],
-                          arg[5]);
+    return pass_on(&call);
 }
 
 /* ---- What is waited for ---- */

@@ -9,34 +9,10 @@
  */
 
 #include "support.h"
+#include "wrapped.h"
 
 #include <errno.h>
-#include <linux/futex.h>
-#include <pthread.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <sys/syscall.h>
-#include <time.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void __real_free(void *memory);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*start)(void *), void *arg);
-int __real_clock_gettime(clockid_t clock, struct timespec *now);
-long __real_syscall(long number, ...);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-void __wrap_free(void *memory);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*start)(void *), void *arg);
-int __wrap_clock_gettime(clockid_t clock, struct timespec *now);
-long __wrap_syscall(long number, ...);
 
 /* ---- Memory ---- */
 
@@ -180,27 +156,21 @@ static atomic_int sleeps, sleeps_by_wall_clock, wake_calls;
 
 long __wrap_syscall(long number, ...)
 {
-    long arg[6];
     va_list arguments;
     va_start(arguments, number);
-    for (int i = 0; i < 6; i++)
-        arg[i] = va_arg(arguments, long);
+    struct system_call call = system_call_of(number, arguments);
     va_end(arguments);
-    if (number == SYS_futex) {
-        int operation = (int)arg[1];
-        if ((operation & FUTEX_CMD_MASK) == FUTEX_WAKE) {
-            wake_calls++;
-        } else {
-            int before = sleeps++;
-            sleeps_by_wall_clock += (operation & FUTEX_CLOCK_REALTIME) != 0;
-            if (interrupted_sleeps != 0 && before % interrupted_sleeps == 0) {
-                errno = EINTR;
-                return -1;
-            }
+    if (is_sleep(&call)) {
+        int before = sleeps++;
+        sleeps_by_wall_clock += (call.arg[1] & FUTEX_CLOCK_REALTIME) != 0;
+        if (interrupted_sleeps != 0 && before % interrupted_sleeps == 0) {
+            errno = EINTR;
+            return -1;
         }
+    } else if (is_futex(&call)) {
+        wake_calls++;
     }
-    return __real_syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4],
-                          arg[5]);
+    return pass_on(&call);
 }
 
 #endif

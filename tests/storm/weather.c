@@ -9,33 +9,12 @@
 
 #include "storm.h"
 
+#include "wrapped.h"
+
 #include <errno.h>
-#include <linux/futex.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__real_aligned_alloc(size_t alignment, size_t size);
-void __real_free(void *memory);
-int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*start)(void *), void *arg);
-long __real_syscall(long number, ...);
-
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-void *__wrap_aligned_alloc(size_t alignment, size_t size);
-void __wrap_free(void *memory);
-int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
-                          void *(*start)(void *), void *arg);
-long __wrap_syscall(long number, ...);
 
 const char *const fault_names[FAULTS] = {"memory", "threads", "waits",
                                          "delays", "signals", "forks"};
@@ -244,24 +223,19 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 
 long __wrap_syscall(long number, ...)
 {
-    long arg[6];
     va_list arguments;
     va_start(arguments, number);
-    for (int i = 0; i < 6; i++)
-        arg[i] = va_arg(arguments, long);
+    struct system_call call = system_call_of(number, arguments);
     va_end(arguments);
-    bool futex = number == SYS_futex;
-    if (futex && ((int)arg[1] & FUTEX_CMD_MASK) != FUTEX_WAKE &&
-        fault_happens(FAULT_WAITS)) {
+    if (is_sleep(&call) && fault_happens(FAULT_WAITS)) {
         errno = EINTR;
         return -1;
     }
-    if (futex)
+    if (is_futex(&call))
         delay();
-    long result =
-        __real_syscall(number, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+    long result = pass_on(&call);
     int saved = errno;
-    if (futex)
+    if (is_futex(&call))
         delay();
     errno = saved;
     return result;
