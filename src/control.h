@@ -49,7 +49,8 @@ void weft__control_cancel(struct weft__player *player);
 /* The calling thread has no more turns. */
 void weft__control_end(void);
 
-/* In a forked child: nobody else is there. */
+void weft__control_before_fork(void);
+/* In the child: nobody else is there. */
 void weft__control_after_fork(void);
 
 /* A wrong call, told in one line, is what one looks for: does not return, if it

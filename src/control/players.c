@@ -280,6 +280,11 @@ void weft__control_start(void)
     weft__control_watch();
 }
 
+void weft__control_before_fork(void)
+{
+    weft__session->forks = true;
+}
+
 /* What the parent goes on with is not ours. */
 void weft__control_after_fork(void)
 {

@@ -95,7 +95,7 @@ enum weft__came_back weft__control_search(uint64_t most, uint64_t preemptions,
     const struct weft__session *session = weft__session;
     *found = (struct weft__found){.ran = 0};
     stack = calloc(1, sizeof *stack);
-    while (stack != NULL && found->ran < most) {
+    while (stack != NULL && found->ran < most && weft__control_has_time()) {
         uint32_t before = pop();
         enum weft__came_back came_back = weft__control_run();
         if (came_back == WEFT__AS_THE_PROGRAM)

@@ -9,6 +9,7 @@
 /* What is asked for, beside what the session holds. */
 struct weft__settings {
     uint64_t schedules, preemptions;
+    weft_duration most_time; /* real, for all; no run begins behind it */
     bool shrinks, shows_output;
 };
 extern struct weft__settings weft__settings;
@@ -27,6 +28,9 @@ struct weft__found {
     uint64_t ran, outside, steps;
     bool is_all; /* no schedule within the bound is left */
 };
+
+/* Whether there is time for another run. */
+bool weft__control_has_time(void);
 
 /* Each schedule with at most so many preemptions, at most so many in all, until
  * one is wrong. */

@@ -32,6 +32,7 @@ enum {
 
 struct weft__session *weft__session;
 
+static weft_duration began;
 static int output; /* where the program's goes, unless it is shown */
 
 /* ---- One run ---- */
@@ -51,6 +52,7 @@ static void forget_results(void)
     struct weft__session *session = weft__session;
     session->outcome = WEFT__RIGHT;
     session->outside = false;
+    session->forks = false;
     session->steps = 0;
     session->decisions = 0;
     session->deviations_size = 0;
@@ -191,12 +193,20 @@ static void report(void)
                 weft__player_at(session->outside_player)->name);
 }
 
+bool weft__control_has_time(void)
+{
+    return weft__os_clock() - began < weft__settings.most_time;
+}
+
 static void summarize(uint64_t ran, uint64_t outside, uint64_t steps,
                       bool is_all)
 {
-    fprintf(stderr, "weft check: %s%llu schedule%s, %llu steps: none wrong\n",
-            is_all ? "all " : "", (unsigned long long)ran, ran == 1 ? "" : "s",
-            (unsigned long long)steps);
+    if (is_all && ran == 1)
+        fprintf(stderr, "weft check: the only schedule");
+    else
+        fprintf(stderr, "weft check: %s%llu schedule%s", is_all ? "all " : "",
+                (unsigned long long)ran, ran == 1 ? "" : "s");
+    fprintf(stderr, ", %llu steps: none wrong\n", (unsigned long long)steps);
     if (outside > 0)
         fprintf(stderr,
                 "In %llu of them a thread was in a call that is not weft's, or "
@@ -218,6 +228,13 @@ static bool tell_failure(bool has_seed)
     exit(EXIT_FAILURE);
 }
 
+/* Nobody had a choice. What forks has children that may have had one. */
+static bool is_the_only_schedule(void)
+{
+    const struct weft__session *session = weft__session;
+    return session->decisions == 0 && !session->outside && !session->forks;
+}
+
 /* The plain schedule, first: it tells how long a run is. */
 static bool run_plain(void)
 {
@@ -237,6 +254,10 @@ static bool run_plain(void)
         session->plain_decisions = session->decisions;
         session->scheduler = scheduler;
         weft__settings.shows_output = showed_output;
+        if (is_the_only_schedule() && !showed_output) {
+            summarize(1, 0, session->steps, true);
+            exit(EXIT_SUCCESS);
+        }
         return false;
     }
 }
@@ -245,8 +266,8 @@ static bool run_plain(void)
 static bool run_seeds(void)
 {
     struct weft__session *session = weft__session;
-    uint64_t outside = 0, steps = 0;
-    for (uint64_t i = 0; i < weft__settings.schedules; i++) {
+    uint64_t outside = 0, steps = 0, i = 0;
+    for (; i < weft__settings.schedules && weft__control_has_time(); i++) {
         switch (weft__control_run()) {
         case WEFT__AS_THE_PROGRAM:
             return true;
@@ -262,7 +283,7 @@ static bool run_seeds(void)
             session->seed++;
         }
     }
-    summarize(weft__settings.schedules, outside, steps, false);
+    summarize(i, outside, steps, false);
     exit(EXIT_SUCCESS);
 }
 
@@ -310,6 +331,7 @@ static void prepare(void)
         exit(WRONG_USAGE);
     }
     weft__session = shared;
+    began = weft__os_clock();
     weft__session->depth = DEPTH;
     weft__session->most_steps = 1000000;
     weft__session->most_time = WEFT_SECONDS(20);

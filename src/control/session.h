@@ -135,6 +135,7 @@ struct weft__session {
     unsigned processors;
     bool bears_misuse; /* goes on after a wrong call */
     bool is_told;      /* this is the run that is reported */
+    bool forks;        /* the program does */
     bool is_forked;    /* a copy, in a child of the program: nobody reads it */
     uint32_t script_size;
     struct weft__deviation script[WEFT__DEVIATIONS];

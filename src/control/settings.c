@@ -12,7 +12,10 @@
 #include <unistd.h>
 
 struct weft__settings weft__settings = {
-    .schedules = 1000, .preemptions = 2, .shrinks = true};
+    .schedules = 1000,
+    .preemptions = 2,
+    .most_time = WEFT_FOREVER,
+    .shrinks = true};
 
 static bool set_number(uint64_t *to, const char *text)
 {
@@ -92,6 +95,8 @@ static bool set(const char *name, const char *value)
         session->most_steps = number;
     else if (strcmp(name, "seconds") == 0)
         session->most_time = (weft_duration)number * WEFT_MS(1000);
+    else if (strcmp(name, "for") == 0)
+        weft__settings.most_time = (weft_duration)number * WEFT_MS(1000);
     else if (strcmp(name, "stall") == 0)
         session->stall = (weft_duration)number * WEFT_MS(1);
     else if (strcmp(name, "shrink") == 0)

@@ -312,6 +312,8 @@ static bool is_being_left(void)
  * something that is held around the fork. */
 void weft__os_threads_before_fork(void)
 {
+    if (weft__controlled)
+        weft__control_before_fork();
     pthread_mutex_lock(&mutex);
     weft_duration patience = weft__os_clock() + WEFT_MS(20);
     while (is_being_left() && weft__os_clock() < patience)

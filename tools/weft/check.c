@@ -36,6 +36,7 @@ static const char check_usage[] =
     "then, and 0 if none went wrong.\n"
     "\n"
     "  -n, --schedules N    at most so many (1000)\n"
+    "      --for SECONDS    begin none after so long\n"
     "      --scheduler S    random, priorities, mixed (both in turn), or\n"
     "                       exhaustive\n"
     "      --depth N        priorities: they change N - 1 times (3)\n"
@@ -167,6 +168,8 @@ static bool take_option(int option)
     switch (option) {
     case 'n':
         return add_number("schedules", optarg);
+    case 'o':
+        return add_number("for", optarg);
     case 'S':
         return add_scheduler(optarg);
     case 'd':
@@ -205,6 +208,7 @@ int check(int argc, char **argv)
 {
     static const struct option long_options[] = {
         {"schedules", required_argument, NULL, 'n'},
+        {"for", required_argument, NULL, 'o'},
         {"scheduler", required_argument, NULL, 'S'},
         {"depth", required_argument, NULL, 'd'},
         {"preemptions", required_argument, NULL, 'p'},
