@@ -252,6 +252,7 @@ void weft__pool_complete_all(weft_pool *pool, weft_future *chain);
 typedef struct weft__limit {
     weft_duration deadline; /* or WEFT__TRY: does not even ask the policy */
     bool run_here;          /* no room, but the caller is to run it */
+    weft__worker *aside;    /* to step back once the lock is free, or NULL */
     weft_future *dropped;   /* to be completed once the lock is free */
 } weft__limit;
 

@@ -25,30 +25,33 @@ void weft__pool_tell_room(weft_pool *pool)
 }
 
 /* A worker of another pool lets another take its place there meanwhile. */
-static void step(weft_pool *pool, void (*how)(weft__worker *self))
+static void step_aside(weft_pool *pool, weft__limit *limit)
 {
-    weft__worker *self = weft__worker_self();
-    if (self == NULL)
+    limit->aside = weft__worker_self();
+    if (limit->aside == NULL)
         return;
     weft__pool_leave(pool);
-    how(self);
+    weft__worker_step_aside(limit->aside);
     weft__pool_enter(pool);
 }
 
-static weft_status wait_for_room(weft_pool *pool, weft_duration deadline)
+/* Steps aside before it looks again and is counted, and steps back only when it
+ * has entered: between the two it must not let the lock go. */
+static weft_status wait_for_room(weft_pool *pool, weft__limit *limit)
     WEFT_NO_THREAD_SAFETY_ANALYSIS
 {
-    weft_status status;
     weft__pool_engage(pool);
+    step_aside(pool, limit);
     pool->waiting++;
-    step(pool, weft__worker_step_aside);
-    do {
+    bool may_enter = has_room(pool) && pool->waiting == 1;
+    weft_status status = weft__pool_status(pool);
+    while (status == WEFT_OK && !may_enter) {
         status = weft_condition_wait_timed(&pool->room, &pool->lock,
-                                           weft__remaining(deadline));
+                                           weft__remaining(limit->deadline));
         if (status == WEFT_OK)
             status = weft__pool_status(pool);
-    } while (status == WEFT_OK && !has_room(pool));
-    step(pool, weft__worker_step_back);
+        may_enter = has_room(pool);
+    }
     pool->waiting--;
     weft__pool_disengage(pool);
     return status == WEFT_OK ? weft__pool_status(pool) : status;
@@ -80,7 +83,7 @@ weft_status weft__pool_make_room(weft_pool *pool, weft__limit *limit)
         return WEFT_FULL;
     switch (pool->when_full) {
     case WEFT_FULL_WAIT:
-        return wait_for_room(pool, limit->deadline);
+        return wait_for_room(pool, limit);
     case WEFT_FULL_RUN:
         limit->run_here = true;
         return WEFT_OK;

@@ -74,6 +74,8 @@ static weft_status submit_long(weft_pool *pool, weft_future *future,
         weft__tally_undo(pool->tally);
     weft__pool_tell_room(pool);
     weft__pool_leave(pool);
+    if (limit.aside != NULL)
+        weft__worker_step_back(limit.aside);
     if (limit.dropped != NULL)
         weft__pool_complete_all(pool, limit.dropped);
     if (status == WEFT_OK && limit.run_here)
