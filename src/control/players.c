@@ -115,6 +115,7 @@ static void enter(void)
         self->native_id = (int32_t)syscall(SYS_gettid);
         pthread_setspecific(end_key, self);
     }
+    weft__store_relaxed(&self->awaits, 1);
     line_up(self);
     weft__turns_unlock(&before);
     weft__turns_await(self);
@@ -125,7 +126,8 @@ static bool is_playing(void)
 {
     if (self == NULL || weft__load_relaxed(&self->state) == WEFT__OUTSIDE)
         enter();
-    return weft__load_relaxed(&self->state) == WEFT__RUNS;
+    return weft__load_relaxed(&self->state) == WEFT__RUNS &&
+           weft__load_relaxed(&self->awaits) == 0;
 }
 
 /* ---- Points ---- */

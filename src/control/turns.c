@@ -13,8 +13,9 @@
  * deadline when nobody can run. If there is none, nobody can ever go on.
  *
  * The lock is held for moments, with signals blocked, so that a handler never
- * meets it. A handler that runs in a thread whose turn it is not may wake
- * others, but passes all points.
+ * meets it. A handler that runs in a thread whose turn it is not, or that has
+ * yet to see that it is, may wake others, but passes all points: it must not
+ * take the turn that the thread waits for.
  */
 
 #include "turns.h"
@@ -54,6 +55,7 @@ void weft__turns_await(struct weft__player *player)
     while (weft__load_relaxed(&player->turn) == 0)
         syscall(SYS_futex, &player->turn, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
     weft__store_relaxed(&player->turn, 0);
+    weft__store_relaxed(&player->awaits, 0);
     errno = saved;
 }
 
@@ -159,6 +161,7 @@ void weft__turns_hand_over(enum weft__player_state state, bool yields)
     struct weft__player *player = weft__player_self;
     weft__turns_lock(&before);
     player->state = state;
+    weft__store_relaxed(&player->awaits, 1);
     if (state == WEFT__GONE)
         weft__player_self = NULL;
     /* Nobody need wait for it to be gone, but where that ends the run. */
