@@ -20,9 +20,11 @@
 
 static weft__mutex drains_mutex;
 static bool registered;
-/* How many threads and busy pools exit waits for, and EXITING: it does. In one
- * word, so that either exit sees the last one end or that one sees EXITING. */
+/* How many threads, timers and busy pools exit waits for, and EXITING: it does.
+ * In one word, so that either exit sees the last one end or that one sees
+ * EXITING; and so that one that begins another and ends is never missed. */
 static uint32_t delaying;
+static uint32_t begun; /* how many ever */
 #define EXITING (UINT32_C(1) << 31)
 
 static weft__mutex guards_mutex;
@@ -34,9 +36,9 @@ static bool none_left(void *context)
     return (weft__load(&delaying) & ~EXITING) <= weft__self()->delays_exit;
 }
 
-static weft__record *exiting; /* who waits in drain_threads */
+static weft__record *exiting; /* who waits in drain_counted */
 
-static bool drain_threads(void)
+static bool drain_counted(void)
 {
     static const weft__wait_kind kind = {.name = "threads at exit"};
     if (none_left(NULL))
@@ -48,18 +50,22 @@ static bool drain_threads(void)
     return true;
 }
 
-static weft__drain threads = {.drain = drain_threads};
-static weft__drain *drains = &threads;
+static weft__drain counted = {.drain = drain_counted};
+static weft__drain *drains = &counted;
 
+/* A round counts only if nothing began meanwhile: what a drain waits for may
+ * begin what one before it would have waited for, and end at once. */
 static void at_exit(void)
 {
     bool waited;
+    uint32_t before;
     do {
         waited = false;
+        before = weft__load(&begun);
         for (weft__drain *drain = weft__load(&drains); drain != NULL;
              drain = weft__load(&drain->next))
             waited |= drain->drain();
-    } while (waited);
+    } while (waited || before != weft__load(&begun));
 }
 
 void weft__at_exit(weft__drain *new_drain)
@@ -77,9 +83,10 @@ void weft__at_exit(weft__drain *new_drain)
 
 void weft__delay_exit(void)
 {
+    weft__fetch_add(&begun, 1);
     weft__fetch_add(&delaying, 1);
     if (!weft__load_relaxed(&registered))
-        weft__at_exit(&threads);
+        weft__at_exit(&counted);
 }
 
 void weft__allow_exit(void)

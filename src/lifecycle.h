@@ -9,9 +9,9 @@
 
 /*
  * At exit, weft goes round all drains, in the order of registration, until none
- * had anything to wait for: threads first, then timers and pools, which may
- * have been given work by those. A drain waits for work that must be done
- * before the process may end; true means that it had to.
+ * had anything to wait for: first that of all that weft__delay_exit counts. A
+ * drain waits for work that must be done before the process may end; true means
+ * that it had to.
  */
 typedef struct weft__drain {
     bool (*drain)(void);
@@ -54,7 +54,7 @@ bool weft__take_failure(weft_error *error);
 void weft__excepthook_call(const weft_error *error);
 
 /* Exit waits from the one to the other: for a thread that is no daemon, for a
- * pool that has work. Who does something on behalf of such a one has
+ * timer that is to fire, for a pool that has work. Who does something on behalf of such a one has
  * delays_exit in its record, lest exit wait for whoever called it. */
 void weft__delay_exit(void);
 void weft__allow_exit(void);

@@ -27,7 +27,7 @@ typedef struct weft__record {
     uint32_t uses;       /* of the slot */
     bool daemon;         /* exit does not wait for it */
     bool foreign;        /* not started by weft, not main */
-    bool delays_exit;    /* it is counted by weft__nondaemon_started */
+    bool delays_exit;    /* what it does is counted by weft__delay_exit */
     weft_thread *thread; /* its public face */
     struct weft__record *next_free;
     const struct weft__wait_kind *waits_for; /* NULL: runs */

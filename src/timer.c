@@ -16,7 +16,8 @@
  * while.
  *
  * `lock` guards all fields; the store of ENDED is the last touch of a timer.
- * Who joins waits in the line of the timer's address.
+ * Who joins waits in the line of the timer's address. Exit waits for those that
+ * are PENDING or RUNNING and no daemons, as for threads.
  */
 
 #include "weft/timer.h"
@@ -37,13 +38,11 @@ enum { NEW, PENDING, RUNNING, ENDED };
 static weft_lock lock;
 static weft_condition first_changed; /* the leader waits here */
 static weft_condition leader_wanted; /* the followers here */
-static weft_condition one_less;      /* exit here */
 static weft_timer *first;            /* of the heap */
 static weft_timer *running;          /* a list of those whose callback runs */
 static bool has_leader;
-static unsigned idle;     /* service threads not inside a callback */
-static unsigned delaying; /* non-daemon timers PENDING or RUNNING */
-static uint64_t started;  /* timers ever */
+static unsigned idle;    /* service threads not inside a callback */
+static uint64_t started; /* timers ever */
 
 /* The timer whose callback this thread runs. */
 static _Thread_local weft_timer *own;
@@ -71,11 +70,10 @@ static void unlist_running(weft_timer *timer)
 
 static void end_timer(weft_timer *timer)
 {
-    if (!timer->daemon) {
-        delaying--;
-        weft_condition_notify_all(&one_less);
-    }
+    bool delays_exit = !timer->daemon;
     weft__store(&timer->state_, ENDED);
+    if (delays_exit)
+        weft__allow_exit();
 }
 
 static void insert(weft_timer *timer)
@@ -132,10 +130,12 @@ static void call(weft_timer *timer)
     void *result;
     weft_error error;
     own = timer;
+    weft__self()->delays_exit = !timer->daemon;
     name_thread(timer);
     if (!weft__run_target(timer->function, timer->arg, &result, &error))
         weft__excepthook_call(&error);
     weft__record_unstop(weft__self()); /* it was meant for the callback */
+    weft__self()->delays_exit = false;
     own = NULL;
 }
 
@@ -202,25 +202,7 @@ static void *serve(void *arg) WEFT_NO_THREAD_SAFETY_ANALYSIS
     return arg;
 }
 
-/* ---- Exit and fork ---- */
-
-static unsigned delayed_by_others(void)
-{
-    return delaying - (own != NULL && !own->daemon);
-}
-
-static bool drain(void) WEFT_NO_THREAD_SAFETY_ANALYSIS
-{
-    bool waited = false;
-    weft_lock_acquire(&lock);
-    while (delayed_by_others() > 0) {
-        waited = true;
-        weft__record_unstop(weft__self()); /* exit goes its own way */
-        weft_condition_wait(&one_less, &lock);
-    }
-    weft_lock_release(&lock);
-    return waited;
-}
+/* ---- Fork ---- */
 
 /* Pending and running timers are the parent's. */
 static void forget_timers(weft__fork_guard *guard)
@@ -239,13 +221,14 @@ static void forget_timers(weft__fork_guard *guard)
     }
     if (own != NULL)
         list_running(own);
-    delaying = own != NULL && !own->daemon;
+    if (own != NULL && !own->daemon) {
+        weft__delay_exit();
+        weft__self()->delays_exit = true;
+    }
     idle = 0;
     has_leader = false;
-    first_changed = leader_wanted = one_less = (weft_condition){.private_ = 0};
+    first_changed = leader_wanted = (weft_condition){.private_ = 0};
 }
-
-static weft__drain at_exit = {.drain = drain};
 
 __attribute__((constructor)) static void timer_init(void)
 {
@@ -273,8 +256,9 @@ weft_status weft_timer_start(weft_timer *timer) WEFT_NO_THREAD_SAFETY_ANALYSIS
     weft_status status = check_start(timer);
     if (status != WEFT_OK)
         return status;
-    if (!timer->daemon)
-        weft__at_exit(&at_exit);
+    bool delays_exit = !timer->daemon;
+    if (delays_exit)
+        weft__delay_exit();
     weft_duration due = weft__deadline(timer->interval);
     if (timer->interval <= 0)
         due = weft__os_clock();
@@ -286,10 +270,11 @@ weft_status weft_timer_start(weft_timer *timer) WEFT_NO_THREAD_SAFETY_ANALYSIS
         timer->due_ = due;
         timer->cancelled_ = false;
         timer->number_ = (uint32_t)started + 1;
-        delaying += !timer->daemon;
         insert(timer);
     }
     weft_lock_release(&lock);
+    if (delays_exit && (twice || status != WEFT_OK))
+        weft__allow_exit();
     if (twice)
         return weft__misuse(WEFT_ALREADY_STARTED, "weft_timer_start", timer,
                             "the timer is pending or runs");
