@@ -54,8 +54,9 @@ bool weft__take_failure(weft_error *error);
 void weft__excepthook_call(const weft_error *error);
 
 /* Exit waits from the one to the other: for a thread that is no daemon, for a
- * timer that is to fire, for a pool that has work. Who does something on behalf of such a one has
- * delays_exit in its record, lest exit wait for whoever called it. */
+ * timer that is to fire, for a pool that has work. Who does something on behalf
+ * of such a one has delays_exit in its record, lest exit wait for whoever
+ * called it. */
 void weft__delay_exit(void);
 void weft__allow_exit(void);
 
