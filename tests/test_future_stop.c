@@ -41,8 +41,8 @@ static void *is_stopping(void *arg)
 
 static void *wait_for_ever(void *arg)
 {
-    began++;
     ck_assert(!weft_stopping());
+    began++;
     assert_status(weft_event_wait(&never), WEFT_STOPPED);
     ck_assert(weft_stopping());
     assert_status(weft_sleep(WEFT_FOREVER), WEFT_STOPPED); /* for good */

@@ -89,18 +89,22 @@ static int span_of(weft_duration duration)
     return span;
 }
 
-static void *sleep_a_while(void *arg)
+static void *sleep_a_while(void *all_are_there)
 {
+    assert_ok(weft_event_wait(all_are_there));
     assert_ok(weft_sleep(WEFT_MS(20)));
-    return arg;
+    return NULL;
 }
 
 START_TEST(times_are_counted_by_their_length)
 {
     weft_future futures[2];
+    weft_event all_are_there = {0};
     pool = weft_pool_create(.workers = 1, .statistics = true);
     for (int i = 0; i < 2; i++)
-        assert_ok(weft_submit(pool, &futures[i], sleep_a_while, NULL));
+        assert_ok(
+            weft_submit(pool, &futures[i], sleep_a_while, &all_are_there));
+    assert_ok(weft_event_set(&all_are_there));
     for (int i = 0; i < 2; i++)
         assert_ok(weft_future_result(&futures[i], NULL));
     weft_pool_info info = weft_pool_stats(pool);
