@@ -5,6 +5,7 @@
 /* What several test programs need. Static, so that each takes what it uses. */
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <weft/diagnostics.h>
@@ -108,8 +109,16 @@ static inline void start(weft_thread *thread)
 /* Private to weft: see src/registry.h. */
 void weft__fast_paths(bool open);
 
+/* Which tests are to run: all, or the one that WEFT_TESTS_ONLY names. */
+static inline bool is_wanted(const TTest *test)
+{
+    const char *only = getenv("WEFT_TESTS_ONLY");
+    return only == NULL || strcmp(only, test->name) == 0;
+}
+
 /* Runs one suite of one case; `timeout` in seconds for each test, which runs
- * between set_up and tear_down, unless NULL. */
+ * between set_up and tear_down, unless NULL. WEFT_TESTS_LIST: tells the names
+ * instead. */
 static inline int run_tests(const char *name, const TTest *const *tests,
                             size_t count, double timeout, SFun set_up,
                             SFun tear_down)
@@ -121,7 +130,10 @@ static inline int run_tests(const char *name, const TTest *const *tests,
     tcase_set_timeout(test_case, timeout);
     tcase_add_checked_fixture(test_case, set_up, tear_down);
     for (size_t i = 0; i < count; i++)
-        tcase_add_test(test_case, tests[i]);
+        if (getenv("WEFT_TESTS_LIST") != NULL)
+            printf("  %s\n", tests[i]->name);
+        else if (is_wanted(tests[i]))
+            tcase_add_test(test_case, tests[i]);
     suite_add_tcase(suite, test_case);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);
