@@ -53,9 +53,9 @@ enum weft__player_state {
 
 /* One thread. */
 struct weft__player {
-    uint32_t turn;        /* it is the thread's: what it sleeps on meanwhile */
-    uint32_t awaits;      /* has yet to see that: a handler meanwhile has none */
-    uint32_t state;       /* enum weft__player_state */
+    uint32_t turn;   /* it is the thread's: what it sleeps on meanwhile */
+    uint32_t awaits; /* has yet to see that: a handler meanwhile has none */
+    uint32_t state;  /* enum weft__player_state */
     const uint32_t *word; /* WAITS: for this ... */
     weft_duration deadline;
     uint64_t arrival;

@@ -11,11 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-struct weft__settings weft__settings = {
-    .schedules = 1000,
-    .preemptions = 2,
-    .most_time = WEFT_FOREVER,
-    .shrinks = true};
+struct weft__settings weft__settings = {.schedules = 1000,
+                                        .preemptions = 2,
+                                        .most_time = WEFT_FOREVER,
+                                        .shrinks = true};
 
 static bool set_number(uint64_t *to, const char *text)
 {

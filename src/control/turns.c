@@ -135,7 +135,7 @@ uint32_t weft__turns_choose(uint32_t before, bool yields, bool is_patient)
         uint32_t n = able_players(able);
         weft_duration next = next_deadline();
         if (n == 0 && (is_patient || next == WEFT_FOREVER)) {
-            if (weft__control_others_are_there())
+            if (weft__control_others_are_there(next == WEFT_FOREVER))
                 return WEFT__NOBODY;
             if (next == WEFT_FOREVER)
                 weft__control_fail(WEFT__DEADLOCK);

@@ -58,8 +58,9 @@ void weft__control_watch(void);
 unsigned weft__control_threads(void);
 
 /* Locked. Somebody may do something that others wait for: a player who is
- * outside, or a thread that weft has not met. */
-bool weft__control_others_are_there(void);
+ * outside, or a thread that weft has not met. `for_good`: else nobody could
+ * ever go on, so one whom a signal has just woken counts, too. */
+bool weft__control_others_are_there(bool for_good);
 
 void weft__control_nap(long nanoseconds);
 

@@ -60,19 +60,6 @@ static bool is_anybody_outside(void)
     return weft__control_threads() > players + weft__turns.unseen;
 }
 
-/* The same, if it is so for longer than it takes to be gone. */
-bool weft__control_others_are_there(void)
-{
-    for (int look = 0; look < GOODBYES; look++) {
-        if (!is_anybody_outside())
-            return false;
-        weft__control_nap(1000);
-    }
-    return true;
-}
-
-/* ---- Watching ---- */
-
 /* 'R', 'S', ... as in proc(5); 0: there is no such thread. */
 static int state_of(int32_t native_id)
 {
@@ -87,6 +74,32 @@ static int state_of(int32_t native_id)
     const char *end = strrchr(text, ')');
     return end != NULL && end[1] == ' ' ? end[2] : 0;
 }
+
+/* One that waits, but does not sleep: a signal has come for it, and its handler
+ * may yet wake others. */
+static bool is_anybody_interrupted(void)
+{
+    for (uint32_t i = 0; i < weft__turns.used; i++) {
+        const struct weft__player *player = weft__player_at(i);
+        if (player->state == WEFT__WAITS && player != weft__player_self &&
+            state_of(player->native_id) == 'R')
+            return true;
+    }
+    return false;
+}
+
+/* If it is so for longer than it takes to be gone, or to fall asleep. */
+bool weft__control_others_are_there(bool for_good)
+{
+    for (int look = 0; look < GOODBYES; look++) {
+        if (!is_anybody_outside() && !(for_good && is_anybody_interrupted()))
+            return false;
+        weft__control_nap(1000);
+    }
+    return true;
+}
+
+/* ---- Watching ---- */
 
 static void note_outside(uint32_t number)
 {

@@ -109,8 +109,8 @@ static bool add_manner(void)
 }
 
 /* In the child. Addresses are the same each time, so that nothing that depends
- * on one keeps a seed from doing what it did; and symbols are looked up once, not
- * in each run, which is a sixth of a short one. */
+ * on one keeps a seed from doing what it did; and symbols are looked up once,
+ * not in each run, which is a sixth of a short one. */
 static void execute(char **program, int met)
 {
     char number[16];
