@@ -4,10 +4,12 @@
 PREFIX ?= /usr/local
 PRESET ?= dev
 MINUTES ?= 10
+SCHEDULES ?= 100000
+SECONDS ?= 3600
 export DESTDIR
 
-.PHONY: help run build test soak fuzz bench check-model lint format \
-	install uninstall clean setup
+.PHONY: help run build test schedules soak fuzz bench check-model lint \
+	format install uninstall clean setup
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -30,6 +32,12 @@ build: ## build the library, the examples and the tests in build/PRESET
 
 test: ## build and run all tests; PRESET=asan, tsan: under a sanitizer
 	@scripts/test $(PRESET) $(ARGS)
+
+schedules: ## each test under SCHEDULES=100000 schedules, at most SECONDS
+	@scripts/build $(PRESET)
+	@ls tests/test_*.c | sed -n 's|\(.*\)\.c|build/$(PRESET)/\1|p' | \
+		WEFT_SCHEDULES=$(SCHEDULES) WEFT_SECONDS=$(SECONDS) \
+		xargs -n 1 -P "$$(nproc)" tests/run-schedules
 
 soak: ## everything at once, while all fails that can, for MINUTES=10
 	@scripts/build $(PRESET) storm
