@@ -155,7 +155,9 @@ typedef struct weft_completions weft_completions;
  *         ...
  *     weft_completions_destroy(completions);
  *
- * A future that stands there twice comes out once. The array is not needed
+ * A future that stands there twice comes out once. One is told of just after
+ * its result can be had: of two that complete one right after the other the
+ * later may come out first. The array is not needed
  * afterwards, but the futures must live until they came out or the iteration is
  * destroyed, which the caller must do. NULL with errno: ENOMEM, or EINVAL for
  * NULL or a future never submitted. Does not block.
