@@ -161,6 +161,12 @@ bool weft__wait_awake_behind_lock(const void *object,
     return weft__wait_awake(object, ready, context);
 }
 
+bool weft__wait_awake_for_writer(const void *object,
+                                 bool (*ready)(void *context), void *context)
+{
+    return weft__wait_awake(object, ready, context);
+}
+
 /* ---- The registry: all threads have been met before they start ---- */
 
 weft__record *weft__register(void)
