@@ -65,10 +65,14 @@ CLIENTS = {
     "future_callback": (FUTURE, OWN_MUTEX),
     "group_fd": (["group", "group_wait", *FUTURE],
                  [*OWN_MUTEX, "verify_fd.c"]),
+    "group_stopped": (["group", "group_wait", *POOL], OWN_LOCK),
     "cache": (CACHE, OWN_LOCK),
     "pool_deque": (["pool_deque"], OWN_MUTEX),
     "pool": (POOL, OWN_LOCK),
+    "pool_called": (POOL, OWN_LOCK),
     "pool_cancel": (POOL, OWN_LOCK),
+    "pool_withdrawn": (POOL, OWN_LOCK),
+    "pool_room": (POOL, OWN_LOCK),
 }
 
 # Too large for the quick run; their mutants are not.
@@ -83,7 +87,7 @@ LARGE = {
 # counts, as blocked, an execution in which it has seen only the old value; with
 # the newer one it is explored too.
 READS_OLD = ["lock_freed", "lock_insists", "lock_timed", "lock_returned",
-             "semaphore_debt"]
+             "queue_timed", "semaphore_debt"]
 
 # What is changed in the copy that is checked. A thread looks only once, or not
 # at all, before it sleeps: a look that finds nothing has no effect, so that

@@ -7,13 +7,13 @@
 #include "weft/queue.h"
 
 static weft_queue *queue;
-static unsigned came;
+static unsigned answered;
 
 static void begin(void)
 {
     queue = weft_queue_create(sizeof(unsigned));
     must(queue != NULL);
-    came = 0;
+    answered = 0;
 }
 
 static void put(void)
@@ -31,7 +31,7 @@ static void put_late(void)
 static void get(void)
 {
     unsigned item = 0;
-    client_come_after(weft__load(&came) != 0);
+    client_come_after(client_waits(2) || weft__load(&answered) != 0);
     must(weft_queue_get(queue, &item) == WEFT_OK);
     must(item == 1);
 }
@@ -39,12 +39,12 @@ static void get(void)
 static void get_in_a_moment(void)
 {
     unsigned item = 0;
-    weft__store(&came, 1);
     weft_status status = weft_queue_get_timed(queue, &item, 1);
     if (status == WEFT_OK)
         put();
     else
         must(status == WEFT_TIMED_OUT);
+    weft__store(&answered, 1);
 }
 
 static void end(void)
