@@ -77,10 +77,11 @@ CLIENTS = {
 
 # Too large for the quick run; their mutants are not.
 LARGE = {
-    "rc11": ["lock_insists", "lock_returned", "lock_timed"],
+    "rc11": [],
     "imm": ["lock", "lock_freed", "lock_insists", "lock_returned", "lock_timed",
             "queue", "queue_fifo", "queue_timed", "queue_shutdown",
-            "queue_join", "future_callback", "pool", "pool_cancel"],
+            "queue_join", "future_callback", "pool", "pool_cancel",
+            "pool_withdrawn"],
 }
 
 # Clients in which one waits for a word that is changed again later. GenMC also

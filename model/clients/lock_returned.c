@@ -1,20 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 
-/* The owner of a lock comes back at once, twice, while two wait: one is called
- * where it runs and insists at once, one looks from elsewhere, naps and
- * insists; both are handed it or take it, and nobody is forgotten. */
+/* The owner of a lock comes back at once, twice. One waits, is called where the
+ * owner runs, and insists at once; another, from elsewhere, stands in line once
+ * the owner has come back: it is called, the first gets the lock. */
 
 #include "client.h"
 #include "weft/lock.h"
 
+enum { WAITERS = 1 << 30 }; /* as in lock.c */
+
+static const weft__wait_kind kind = {.name = "lock"};
 static weft_lock lock;
-static unsigned turns, returned, returns;
+static weft__waiter waiter;
+static unsigned turns, returns, in_line;
 
 static void begin(void)
 {
-    turns = returned = returns = 0;
+    turns = returns = in_line = 0;
     lock.word_ = client_record(0)->id;
     weft__line_unlock(weft__line_lock(&lock));
+}
+
+/* As lock.c does where the lock is held. */
+static void stand_in_line(unsigned thread, unsigned processor)
+{
+    waiter.kind = &kind;
+    waiter.object = &lock;
+    waiter.want = waiter.answer = 0;
+    waiter.since = 0;
+    waiter.drowsy = true;
+    waiter.processor = processor;
+    weft__line *line = weft__line_lock(&lock);
+    weft__fetch_or(&lock.word_, WAITERS);
+    weft__line_push(line, &waiter);
+    waiter.thread = client_record(thread);
+    weft__line_unlock(line);
+    weft__store(&in_line, 1);
 }
 
 static void take_a_turn(void)
@@ -27,7 +48,6 @@ static bool come_back(void)
 {
     bool back = weft_lock_try_acquire(&lock) == WEFT_OK;
     returns += back;
-    weft__store(&returned, 1);
     return back;
 }
 
@@ -35,9 +55,11 @@ static void hold_and_return(void)
 {
     client_come_after(client_waits(1));
     take_a_turn();
-    if (!come_back())
+    if (!come_back()) {
+        weft__store(&in_line, 2);
         return;
-    client_come_after(client_waits(2));
+    }
+    stand_in_line(2, 1);
     take_a_turn();
     if (come_back())
         take_a_turn();
@@ -49,21 +71,32 @@ static void wait_for_it(void)
     take_a_turn();
 }
 
-static void come_late(void)
+/* The last in line, so that it only has to be called; unless the others come
+ * when they like, which may be after it. Then it looks after them. */
+static void wait_to_be_called(void)
 {
-    client_come_after(weft__load(&returned) != 0);
-    wait_for_it();
+    client_await(weft__load(&in_line) != 0);
+    if (weft__load(&in_line) == 2)
+        return;
+    must(weft__park(&waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE) == WEFT_OK);
+    weft__line *line = weft__line_lock(&lock);
+    weft__line_remove(line, &waiter);
+    weft__line_unlock(line);
+    if (CLIENT_BOUNDED)
+        return;
+    weft_lock_acquire(&lock);
+    weft_lock_release(&lock);
 }
 
 static void end(void)
 {
-    must(turns == CLIENT_THREADS + returns);
+    must(turns == 2 + returns);
     must(!weft_lock_locked(&lock));
 }
 
 const client the_client = {
     .begin = begin,
-    .threads = {hold_and_return, wait_for_it, come_late},
+    .threads = {hold_and_return, wait_for_it, wait_to_be_called},
     .end = end,
     .processors = {0, 0, 1},
 };
