@@ -72,7 +72,7 @@ static void wait_for_it(void)
 }
 
 /* The last in line, so that it only has to be called; unless the others come
- * when they like, which may be after it. Then it looks after them. */
+ * when they like, which may be after it. Then it wakes them, as lock.c does. */
 static void wait_to_be_called(void)
 {
     client_await(weft__load(&in_line) != 0);
@@ -85,6 +85,7 @@ static void wait_to_be_called(void)
     if (CLIENT_BOUNDED)
         return;
     weft_lock_acquire(&lock);
+    weft__fetch_or(&lock.word_, WAITERS);
     weft_lock_release(&lock);
 }
 

@@ -7,6 +7,8 @@
 #include "client.h"
 #include "weft/lock.h"
 
+enum { WAITERS = 1 << 30 }; /* as in lock.c */
+
 static const weft__wait_kind kind = {.name = "lock"};
 static weft_lock lock;
 static weft__waiter waiter;
@@ -30,7 +32,7 @@ static void begin(void)
 {
     turns = answered = 0;
     stand_in_line(2);
-    lock.word_ = client_record(0)->id | UINT32_C(1) << 30;
+    lock.word_ = client_record(0)->id | WAITERS;
 }
 
 static void take_a_turn(void)
@@ -57,7 +59,7 @@ static void wait_a_moment(void)
 }
 
 /* The last in line, so that it only has to be called; unless the others come
- * when they like, which may be after it. Then it looks after them. */
+ * when they like, which may be after it. Then it wakes them, as lock.c does. */
 static void wait_to_be_called(void)
 {
     must(weft__park(&waiter, WEFT_FOREVER, WEFT__UNSTOPPABLE) == WEFT_OK);
@@ -67,6 +69,7 @@ static void wait_to_be_called(void)
     if (CLIENT_BOUNDED)
         return;
     weft_lock_acquire(&lock);
+    weft__fetch_or(&lock.word_, WAITERS);
     weft_lock_release(&lock);
 }
 
