@@ -80,15 +80,14 @@ LARGE = {
     "rc11": [],
     "imm": ["lock", "lock_freed", "lock_insists", "lock_returned", "lock_timed",
             "queue", "queue_fifo", "queue_timed", "queue_shutdown",
-            "queue_join", "future_callback", "pool", "pool_cancel",
-            "pool_withdrawn"],
+            "queue_join", "pool", "pool_cancel", "pool_withdrawn"],
 }
 
 # Clients in which one waits for a word that is changed again later. GenMC also
 # counts, as blocked, an execution in which it has seen only the old value; with
 # the newer one it is explored too.
-READS_OLD = ["lock_freed", "lock_insists", "lock_timed", "lock_returned",
-             "queue_timed", "semaphore_debt"]
+READS_OLD = ["lock_freed", "lock_insists", "lock_returned", "queue_timed",
+             "semaphore_debt"]
 
 # What is changed in the copy that is checked. A thread looks only once, or not
 # at all, before it sleeps: a look that finds nothing has no effect, so that
