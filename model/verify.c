@@ -313,12 +313,14 @@ void weft__copy_text(char *to, size_t size, const char *text)
     (void)text;
 }
 
-bool weft__run_target(weft_target target, void *arg, void **result,
-                      weft_error *error)
+_Thread_local struct weft__failure {
+    bool pending;
+} weft__last_failure; /* no target fails */
+
+bool weft__take_failure(weft_error *error)
 {
     (void)error;
-    *result = target(arg);
-    return true;
+    return false;
 }
 
 const void *weft__os_stack_middle(void)

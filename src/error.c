@@ -12,13 +12,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-typedef struct failure {
+struct weft__failure {
     bool pending; /* weft_fail was called, and nobody has taken it yet */
     weft_error error;
     char message[WEFT_MESSAGE_SIZE];
-} failure;
+};
 
-static _Thread_local failure last;
+_Thread_local struct weft__failure weft__last_failure;
 static weft_excepthook_function hook;
 
 void *weft_fail(int code, const char *format, ...)
@@ -29,33 +29,20 @@ void *weft_fail(int code, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    weft__copy_text(last.message, sizeof last.message, message);
-    last.error = (weft_error){.code = code, .message = last.message};
-    last.pending = true;
-    return &last;
+    struct weft__failure *last = &weft__last_failure;
+    weft__copy_text(last->message, sizeof last->message, message);
+    last->error = (weft_error){.code = code, .message = last->message};
+    last->pending = true;
+    return last;
 }
 
 bool weft__take_failure(weft_error *error)
 {
-    if (!last.pending)
+    struct weft__failure *last = &weft__last_failure;
+    if (!last->pending)
         return false;
-    last.pending = false;
-    *error = last.error;
-    return true;
-}
-
-bool weft__is_failure(const void *result, weft_error *error)
-{
-    return result == &last && weft__take_failure(error);
-}
-
-bool weft__run_target(weft_target target, void *arg, void **result,
-                      weft_error *error)
-{
-    void *returned = target(arg);
-    if (weft__is_failure(returned, error))
-        return false;
-    *result = returned;
+    last->pending = false;
+    *error = last->error;
     return true;
 }
 

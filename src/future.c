@@ -202,20 +202,21 @@ weft_status weft__future_await(weft_future *future, weft_duration deadline,
     return sleep_until_done(future, deadline, stoppable);
 }
 
-static weft_status collect(const weft_future *future, void **value)
+static weft_status status_of(uint32_t state)
 {
-    switch (weft__future_state(future)) {
-    case WEFT__FUTURE_FINISHED:
-        if (value != NULL)
-            *value = future->result_;
-        return WEFT_OK;
-    case WEFT__FUTURE_FAILED:
-        return WEFT_FAILED;
-    case WEFT__FUTURE_CANCELLED:
-        return WEFT_CANCELLED;
-    default:
-        return WEFT_BROKEN;
-    }
+    return state == WEFT__FUTURE_FAILED      ? WEFT_FAILED
+           : state == WEFT__FUTURE_CANCELLED ? WEFT_CANCELLED
+                                             : WEFT_BROKEN;
+}
+
+static inline weft_status collect(const weft_future *future, void **value)
+{
+    uint32_t state = weft__future_state(future);
+    if (!WEFT__LIKELY(state == WEFT__FUTURE_FINISHED))
+        return status_of(state);
+    if (value != NULL)
+        *value = future->result_;
+    return WEFT_OK;
 }
 
 static weft_status result(weft_future *future, void **value,
@@ -230,6 +231,10 @@ static weft_status result(weft_future *future, void **value,
 weft_status weft_future_result(weft_future *future, void **value)
 {
     weft__point("weft_future_result", future);
+    weft__worker *self = weft__worker_self();
+    if (self != NULL && future != NULL &&
+        weft__worker_run_youngest(self, future))
+        return collect(future, value);
     return result(future, value, WEFT_FOREVER);
 }
 

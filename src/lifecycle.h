@@ -38,17 +38,32 @@ typedef struct weft__fork_guard {
 void weft__fork_guard_add(weft__fork_guard *guard);
 void weft__fork_guard_remove(weft__fork_guard *guard);
 
-/* Runs the target with failure told apart: true and *result, or false and the
- * error, whose text stays until the calling thread's next weft_fail. */
-bool weft__run_target(weft_target target, void *arg, void **result,
-                      weft_error *error);
-
-/* The same for a result already there: did its maker say `return weft_fail`? */
-bool weft__is_failure(const void *result, weft_error *error);
-
 /* Forgets, and tells whether, the calling thread said weft_fail since the last
  * time; the error is filled if so. For callbacks that return nothing. */
 bool weft__take_failure(weft_error *error);
+
+/* Its address is what weft_fail returns on the calling thread. */
+extern _Thread_local struct weft__failure weft__last_failure;
+
+/* Did its maker say `return weft_fail`? Then the error, whose text stays until
+ * the calling thread's next weft_fail. */
+static inline bool weft__is_failure(const void *result, weft_error *error)
+{
+    return !WEFT__LIKELY(result != &weft__last_failure) &&
+           weft__take_failure(error);
+}
+
+/* Runs the target with failure told apart: true and *result, or false and the
+ * error. */
+static inline bool weft__run_target(weft_target target, void *arg,
+                                    void **result, weft_error *error)
+{
+    void *returned = target(arg);
+    if (weft__is_failure(returned, error))
+        return false;
+    *result = returned;
+    return true;
+}
 
 /* Hands an error that nobody can collect to the excepthook. */
 void weft__excepthook_call(const weft_error *error);

@@ -220,6 +220,11 @@ bool weft__worker_take(weft__worker *self, weft_future *future);
 /* Runs a future that was taken, and completes it. */
 void weft__worker_run(weft__worker *self, weft_future *future);
 
+/* The short way of a recursion: if the future is what the calling worker's
+ * tasks have submitted last, takes, runs and completes it. False: ask on; so
+ * also for a task that is asked to stop. */
+bool weft__worker_run_youngest(weft__worker *self, weft_future *future);
+
 /* Completes one that another thread than a worker has run. */
 void weft__task_end(weft_pool *pool, weft_future *future, void *result,
                     const weft_error *error);

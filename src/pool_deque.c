@@ -29,28 +29,11 @@
 
 static weft_future gone;
 
-static weft_future **slot_at(weft__deque *deque, size_t index)
-{
-    return &deque->slots[index % WEFT__DEQUE_SLOTS];
-}
-
-/* The store is ordered before whatever the owner then asks of the pool. */
-bool weft__deque_push(weft__deque *deque, weft_future *future)
-{
-    weft_future **slot = slot_at(deque, deque->bottom);
-    if (weft__load_relaxed(slot) != NULL)
-        return false;
-    future->slot_ = slot;
-    weft__store_ordered(slot, future);
-    deque->bottom++;
-    return true;
-}
-
 weft_future *weft__deque_pop(weft__deque *deque)
 {
     weft_future *taken;
     do {
-        weft_future **slot = slot_at(deque, deque->bottom - 1);
+        weft_future **slot = weft__deque_slot(deque, deque->bottom - 1);
         if (weft__load_relaxed(slot) == NULL)
             return NULL;
         taken = weft__exchange(slot, NULL);
@@ -73,7 +56,7 @@ static weft_future *take_top(weft__deque *deque)
     weft_future *taken;
     do {
         size_t top = weft__load_relaxed(&deque->top);
-        weft_future **slot = slot_at(deque, top);
+        weft_future **slot = weft__deque_slot(deque, top);
         taken = weft__load(slot);
         do {
             if (taken == NULL)
@@ -98,7 +81,7 @@ weft_future *weft__deque_steal(weft__deque *deque)
 bool weft__deque_withdraw(weft__deque *own, weft_future *future)
 {
     weft_future **slot = future->slot_, *expected = future;
-    bool last = own != NULL && slot == slot_at(own, own->bottom - 1);
+    bool last = own != NULL && slot == weft__deque_slot(own, own->bottom - 1);
     if (!weft__compare_swap(slot, &expected, last ? NULL : &gone))
         return false;
     if (last)

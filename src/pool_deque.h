@@ -4,6 +4,7 @@
 
 /* What a worker's tasks have submitted; drawn in pool_deque.c. */
 
+#include "weft/atomic.h"
 #include "weft/future.h"
 
 enum { WEFT__DEQUE_SLOTS = 256 };
@@ -17,9 +18,36 @@ typedef struct weft__deque {
 
 /* ---- By its owner ---- */
 
+static inline weft_future **weft__deque_slot(weft__deque *deque, size_t index)
+{
+    return &deque->slots[index % WEFT__DEQUE_SLOTS];
+}
+
 /* Adds a future that is pending. It may be gone when this returns. False: the
- * deque is full. */
-bool weft__deque_push(weft__deque *deque, weft_future *future);
+ * deque is full. The store is ordered before whatever the owner then asks of
+ * the pool. */
+static inline bool weft__deque_push(weft__deque *deque, weft_future *future)
+{
+    weft_future **slot = weft__deque_slot(deque, deque->bottom);
+    if (weft__load_relaxed(slot) != NULL)
+        return false;
+    future->slot_ = slot;
+    weft__store_ordered(slot, future);
+    deque->bottom++;
+    return true;
+}
+
+/* Takes this very one if it is the youngest there; else false. */
+static inline bool weft__deque_take_youngest(weft__deque *deque,
+                                             weft_future *future)
+{
+    weft_future **slot = weft__deque_slot(deque, deque->bottom - 1);
+    if (weft__load_relaxed(slot) != future ||
+        !weft__compare_swap(slot, &future, NULL))
+        return false;
+    deque->bottom--;
+    return true;
+}
 
 /* Takes the youngest; NULL: there is none. */
 weft_future *weft__deque_pop(weft__deque *deque);

@@ -108,7 +108,7 @@ static weft_status overflow(weft__worker *self, weft_future *future)
     return submit_outside(self->pool, future, WEFT_FOREVER);
 }
 
-static weft_status submit_inside(weft__worker *self, weft_future *future)
+static inline weft_status submit_inside(weft__worker *self, weft_future *future)
 {
     weft_pool *pool = self->pool;
     weft_status status = weft__pool_status(pool);
@@ -124,8 +124,8 @@ static weft_status submit_inside(weft__worker *self, weft_future *future)
     return WEFT_OK;
 }
 
-static weft_status submit(weft_pool *pool, weft_future *future,
-                          weft_duration deadline)
+static inline weft_status submit(weft_pool *pool, weft_future *future,
+                                 weft_duration deadline)
 {
     weft__worker *self = weft__worker_self();
     return self != NULL && self->pool == pool

@@ -298,6 +298,34 @@ void weft__worker_run(weft__worker *self, weft_future *future)
     end_task(self->pool, self, future, result, ok ? NULL : &error);
 }
 
+/* On top of a task, which goes on afterwards: the worker does not look out. */
+static inline void run_on_top(weft__worker *self, weft_future *future)
+{
+    void *result = future->target_(future->arg_);
+    weft_error error;
+    self->running = future->next_;
+    if (weft__is_failure(result, &error)) {
+        end_task(self->pool, self, future, NULL, &error);
+        return;
+    }
+    future->result_ = result;
+    weft__future_complete(future, WEFT__FUTURE_FINISHED);
+}
+
+/* Its slot alone says that it is pending: nobody else's word need be asked. */
+bool weft__worker_run_youngest(weft__worker *self, weft_future *future)
+{
+    if (weft__worker_stopping(self) || weft__os_stack_is_past(self->middle) ||
+        !weft__deque_take_youngest(&self->deque, future))
+        return false;
+    begin(self, future);
+    if (self->tally != NULL)
+        run_and_count(self, future);
+    else
+        run_on_top(self, future);
+    return true;
+}
+
 static void initialize(weft_pool *pool)
 {
     void *result;

@@ -44,7 +44,10 @@ static void own(void)
     weft_future *second = malloc(sizeof *second);
     must(second != NULL);
     push(second);
-    take(weft__deque_pop(&deque));
+    if (weft__deque_take_youngest(&deque, second))
+        take(second);
+    else
+        take(weft__deque_pop(&deque));
     take(weft__deque_pop(&deque));
 }
 

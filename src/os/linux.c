@@ -119,12 +119,6 @@ const void *weft__os_stack_middle(void)
     return known ? here - (here - (char *)lowest) / 2 : NULL;
 }
 
-bool weft__os_stack_is_past(const void *middle)
-{
-    return middle == NULL ||
-           (const char *)__builtin_frame_address(0) < (const char *)middle;
-}
-
 bool weft__os_is_main_thread(void)
 {
     return weft__os_thread_id() == (int32_t)getpid();

@@ -57,7 +57,11 @@ void weft__os_threads_after_fork(bool in_child);
  * whether the calling thread's stack has grown past such an address. NULL, and
  * true, where it cannot be known. */
 const void *weft__os_stack_middle(void);
-bool weft__os_stack_is_past(const void *middle);
+static inline bool weft__os_stack_is_past(const void *middle)
+{
+    const char *here = (const char *)__builtin_frame_address(0);
+    return middle == NULL || here < (const char *)middle;
+}
 
 /* The kernel's number for the calling thread, and whether it is the one that
  * the process began with. */
