@@ -22,7 +22,7 @@
  * waiting one has in its deque. So whatever is waited for is run by somebody,
  * and tasks that wait for tasks cannot starve, with a single worker, too. One
  * that steps back may make one active too many: whoever is done first then
- * sleeps, or ends where `limit` workers sleep already.
+ * sleeps, or ends where enough workers sleep already.
  */
 
 #include "pool.h"

@@ -33,6 +33,10 @@
  * one may have to nap. */
 enum { TRIES = 100 };
 
+/* Among how many sleepers to choose, and how many more than `limit` may sleep:
+ * where tasks wait for tasks, stand-ins come and go. */
+enum { CHOICE = 8, SPARES = 4 };
+
 static const weft__wait_kind kind = {.name = "task"};
 
 void weft__pool_enter(weft_pool *pool)
@@ -111,17 +115,37 @@ static uint32_t gate_of(const weft_pool *pool)
     return enough ? WEFT__GATE_QUIET : WEFT__GATE_CALL;
 }
 
-/* Who slept last comes first: its processor still knows the work, and the
- * others can end. False: none sleeps, but for who is just getting up by itself.
- */
-static bool wake_one(weft_pool *pool)
+/* Will who calls go on on its processor, or leave it? */
+enum caller { STAYS, LEAVES };
+
+/* Who slept last comes first, so that others can end. If none is to, then of
+ * the last few one who slept where there is room: on this processor if the
+ * caller leaves it, else on another. For a system may wake a thread where it
+ * slept, and leave it there for milliseconds behind who runs, though others are
+ * idle. */
+static weft__waiter *choose(const weft_pool *pool, weft__waiter *first,
+                            enum caller caller)
+{
+    unsigned here = weft__os_processor();
+    int choice = pool->idle_timeout > 0 ? 1 : CHOICE;
+    weft__waiter *each = first;
+    for (int i = 0; i < choice && each != NULL; i++) {
+        if ((each->processor == here) == (caller == LEAVES))
+            return each;
+        each = weft__line_next(each);
+    }
+    return first;
+}
+
+/* False: none sleeps, but for who is just getting up by itself. */
+static bool wake_one(weft_pool *pool, enum caller caller)
 {
     if (pool->asleep == 0)
         return false;
     weft__line *line = weft__line_lock(&pool->asleep);
     weft__waiter *first = weft__line_first(line, &pool->asleep);
     if (first != NULL)
-        weft__line_take(line, first, &pool->calls);
+        weft__line_take(line, choose(pool, first, caller), &pool->calls);
     weft__line_unlock(line);
     if (first != NULL)
         pool->asleep--;
@@ -135,9 +159,9 @@ static void count_coming(weft_pool *pool)
     weft__pool_engage(pool);
 }
 
-static weft_status call_one(weft_pool *pool)
+static weft_status call_one(weft_pool *pool, enum caller caller)
 {
-    if (!wake_one(pool)) {
+    if (!wake_one(pool, caller)) {
         weft_status status = weft__worker_start(pool);
         if (status != WEFT_OK)
             return status;
@@ -151,7 +175,7 @@ static weft_status call_one(weft_pool *pool)
 
 void weft__pool_call_all(weft_pool *pool)
 {
-    while (wake_one(pool))
+    while (wake_one(pool, STAYS))
         count_coming(pool);
 }
 
@@ -173,11 +197,12 @@ static bool want_worker(const weft_pool *pool, size_t unlisted, bool search)
            (search && pool->coming == 0 && weft__pool_may_have_task(pool));
 }
 
-static weft_status settle(weft_pool *pool, size_t unlisted, bool search)
+static weft_status settle(weft_pool *pool, size_t unlisted, bool search,
+                          enum caller caller)
 {
     set_gate(pool);
     while (want_worker(pool, unlisted, search)) {
-        weft_status status = call_one(pool);
+        weft_status status = call_one(pool, caller);
         if (status != WEFT_OK)
             return status;
         set_gate(pool);
@@ -187,19 +212,19 @@ static weft_status settle(weft_pool *pool, size_t unlisted, bool search)
 
 weft_status weft__pool_review(weft_pool *pool)
 {
-    return settle(pool, 0, true);
+    return settle(pool, 0, true, STAYS);
 }
 
 weft_status weft__pool_review_list(weft_pool *pool)
 {
-    return settle(pool, 0, false);
+    return settle(pool, 0, false, STAYS);
 }
 
 void weft__pool_call(weft_pool *pool, bool is_listed)
 {
     weft__pool_enter(pool);
     weft__entrance_unload(pool);
-    (void)settle(pool, is_listed ? 0 : 1, false);
+    (void)settle(pool, is_listed ? 0 : 1, false, STAYS);
     weft__pool_leave(pool);
 }
 
@@ -266,17 +291,19 @@ static weft_duration end_of_sleep(const weft_pool *pool)
 static bool lie_down(weft__worker *self, weft__waiter *waiter)
 {
     weft_pool *pool = self->pool;
-    bool stay = (pool->closed & WEFT__SHUT) == 0 && pool->asleep < pool->limit;
+    bool stay =
+        (pool->closed & WEFT__SHUT) == 0 && pool->asleep < pool->limit + SPARES;
     count_active(pool, -1);
     if (stay) {
         pool->asleep++;
+        waiter->processor = weft__os_processor();
         weft__line *line = weft__line_lock(&pool->asleep);
         weft__line_push_front(line, waiter);
         weft__line_unlock(line);
     } else {
         count_out(self);
     }
-    (void)weft__pool_review(pool);
+    (void)settle(pool, 0, true, LEAVES);
     if (stay || pool->finalizer == NULL)
         weft__pool_disengage(pool);
     return stay;
@@ -344,7 +371,7 @@ void weft__worker_step_aside(weft__worker *self)
     weft_pool *pool = self->pool;
     weft__pool_enter(pool);
     count_active(pool, -1);
-    (void)weft__pool_review(pool); /* if none starts, a task has to wait */
+    (void)settle(pool, 0, true, LEAVES); /* else a task has to wait */
     weft__pool_leave(pool);
 }
 

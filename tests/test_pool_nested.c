@@ -208,7 +208,7 @@ END_TEST
 START_TEST(after_a_burst_of_stand_ins_few_threads_sleep_on)
 {
     ck_assert_ptr_eq(result_in(pool, across, (void *)100), (void *)100);
-    while (weft_active_count() > 1 + 2 * 2) /* one at work, one asleep */
+    while (weft_active_count() > 1 + 2 * 6) /* of 50 in each pool */
         weft_sleep(WEFT_MS(1));
     ck_assert_ptr_eq(result_in(pool, across, (void *)100), (void *)100);
 }
