@@ -334,6 +334,25 @@ START_TEST(wrong_calls_and_closed_pools_are_answered)
 }
 END_TEST
 
+/* What a call answers does not depend on how much there is to do. */
+START_TEST(a_closed_pool_is_told_for_an_empty_range_too)
+{
+    void *args[1] = {NULL};
+    double sum = 1;
+    assert_ok(weft_map(pool, twice, args, 0, NULL));
+    assert_ok(weft_parallel_for(pool, 1, 1, visit, NULL));
+    assert_ok(weft_parallel_reduce(pool, 1, 1, &harmonic, &sum, NULL));
+    ck_assert_double_eq(sum, 0);
+    assert_ok(weft_pool_shutdown(pool, .wait = true));
+    sum = 1;
+    assert_status(weft_map(pool, twice, args, 0, NULL), WEFT_SHUT_DOWN);
+    assert_status(weft_parallel_for(pool, 1, 1, visit, NULL), WEFT_SHUT_DOWN);
+    assert_status(weft_parallel_reduce(pool, 1, 1, &harmonic, &sum, NULL),
+                  WEFT_SHUT_DOWN);
+    ck_assert_double_eq(sum, 1);
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -348,6 +367,7 @@ int main(void)
         pieces_are_combined_with_what_follows_them,
         the_tree_depends_on_range_and_grain_alone,
         wrong_calls_and_closed_pools_are_answered,
+        a_closed_pool_is_told_for_an_empty_range_too,
     };
     return RUN_TESTS_AROUND("parallel", tests, set_up, tear_down);
 }

@@ -18,7 +18,7 @@ WEFT_BEGIN_DECLARATIONS
  * results[i] = target(args[i]) for each i below n, in any order; waits for all.
  * `results` may be NULL. The first failure keeps those that have not begun from
  * beginning, their results are NULL. WEFT_OK; WEFT_FAILED: see weft_map_error;
- * WEFT_SHUT_DOWN, WEFT_BROKEN: the pool is; WEFT_INVALID: NULL.
+ * WEFT_SHUT_DOWN, WEFT_BROKEN: the pool is, also if n is 0; WEFT_INVALID: NULL.
  */
 WEFT_API weft_status weft_map(weft_pool *pool, weft_target target,
                               void *const *args, size_t n, void **results);
@@ -40,8 +40,8 @@ typedef struct weft_parallel_options {
  * waits for all. Without a grain the pieces are cut to take some 20 us each,
  * single indices where these take longer; whoever has none left takes half of
  * what another has: so uneven bodies finish together. Allocates nothing.
- * `options` may be NULL. WEFT_OK, also for an empty range; WEFT_SHUT_DOWN,
- * WEFT_BROKEN: the pool is; WEFT_INVALID: NULL.
+ * `options` may be NULL. WEFT_OK; WEFT_SHUT_DOWN, WEFT_BROKEN: the pool is,
+ * also if the range is empty, which else is WEFT_OK; WEFT_INVALID: NULL.
  */
 WEFT_API weft_status weft_parallel_for_with(
     weft_pool *pool, size_t begin, size_t end, weft_body body, void *context,
