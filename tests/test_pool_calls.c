@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 
 /* Whom a submit wakes: one worker if a task needs one, and nobody where as many
- * are at work as may be. */
+ * are at work as may be, or one looks out for a task. */
 
 #include "faults.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <weft/pool.h>
 
@@ -66,18 +67,21 @@ START_TEST(where_all_are_at_work_nobody_is_woken)
 }
 END_TEST
 
+static bool all_sleep(void)
+{
+    weft_thread_info infos[2 * WORKERS];
+    size_t count = weft_enumerate(infos, 2 * WORKERS);
+    int asleep = 0;
+    for (size_t i = 0; i < count; i++)
+        asleep += infos[i].waits_for != NULL &&
+                  strcmp(infos[i].waits_for, "task") == 0;
+    return asleep == WORKERS;
+}
+
 static void wait_until_all_sleep(void)
 {
-    int asleep = 0;
-    while (asleep < WORKERS) {
-        weft_thread_info infos[2 * WORKERS];
-        size_t count = weft_enumerate(infos, 2 * WORKERS);
-        asleep = 0;
-        for (size_t i = 0; i < count; i++)
-            asleep += infos[i].waits_for != NULL &&
-                      strcmp(infos[i].waits_for, "task") == 0;
+    while (!all_sleep())
         weft_sleep(WEFT_US(100));
-    }
 }
 
 START_TEST(where_all_sleep_a_task_wakes_one)
@@ -100,11 +104,71 @@ START_TEST(where_all_sleep_a_task_wakes_one)
 }
 END_TEST
 
+/* ---- While one looks out: for that long it only lets others run ---- */
+
+static pthread_t submitter;
+static atomic_bool keep_looking;
+static atomic_int looking;
+
+int __real_sched_yield(void);
+int __wrap_sched_yield(void);
+
+int __wrap_sched_yield(void)
+{
+    if (keep_looking && !pthread_equal(pthread_self(), submitter)) {
+        looking++;
+        while (keep_looking)
+            __real_sched_yield();
+        looking--;
+    }
+    return __real_sched_yield();
+}
+
+static void *look_out_afterwards(void *arg)
+{
+    keep_looking = true;
+    return arg;
+}
+
+/* Not each worker looks out that has nothing to do: only where that has not
+ * been in vain too often. */
+static void wait_until_one_looks_out(void)
+{
+    weft_future future;
+    while (looking == 0) {
+        keep_looking = false;
+        wait_until_all_sleep();
+        submit_all(&future, 1, look_out_afterwards);
+        while (!weft_future_done(&future) || (looking == 0 && !all_sleep()))
+            weft_sleep(WEFT_US(100));
+    }
+}
+
+START_TEST(while_one_looks_out_nobody_is_woken)
+{
+    static weft_future holding[WORKERS], futures[TASKS];
+    pool = weft_pool_create(.workers = WORKERS);
+    submitter = pthread_self();
+    occupy(holding);
+    go = true;
+    wait_for_all(holding, WORKERS);
+    wait_until_one_looks_out();
+    int calls = sleeps + wake_calls;
+    submit_all(futures, TASKS, do_nothing);
+    int after = sleeps + wake_calls;
+    keep_looking = false;
+    wait_for_all(futures, TASKS);
+    ck_assert_int_eq(after, calls);
+    assert_ok(weft_pool_destroy(pool));
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
         where_all_are_at_work_nobody_is_woken,
         where_all_sleep_a_task_wakes_one,
+        while_one_looks_out_nobody_is_woken,
     };
     return RUN_TESTS("whom a pool wakes", tests);
 }
