@@ -17,8 +17,8 @@ ROOT = HERE.parent
 PARK = ["park", "line"]
 RWLOCK = ["rwlock", "rwlock_awake", "rwlock_seats", *PARK]
 QUEUE = ["queue", "queue_many", "queue_create", "queue_state", "queue_fifo",
-         "queue_storage", "queue_stored", "queue_wait", "queue_statistics",
-         *PARK]
+         "queue_ring", "queue_storage", "queue_stored", "queue_wait",
+         "queue_statistics", *PARK]
 POOL = ["pool", "pool_calls", "pool_deque", "pool_end", "pool_entrance",
         "pool_here", "pool_room", "pool_submit", "pool_tasks", "worker",
         "future", "future_callback", "condition", *PARK]
@@ -61,6 +61,7 @@ CLIENTS = {
     "queue_timed": (QUEUE, OWN_GATE),
     "queue_shutdown": (QUEUE, OWN_GATE),
     "queue_join": (QUEUE, OWN_GATE),
+    "queue_ring": (QUEUE, OWN_GATE),
     "future": (FUTURE, OWN_MUTEX),
     "future_callback": (FUTURE, OWN_MUTEX),
     "group_fd": (["group", "group_wait", *FUTURE],
@@ -80,7 +81,8 @@ LARGE = {
     "rc11": [],
     "imm": ["lock", "lock_freed", "lock_insists", "lock_returned", "lock_timed",
             "queue", "queue_fifo", "queue_timed", "queue_shutdown",
-            "queue_join", "pool", "pool_cancel", "pool_withdrawn"],
+              "queue_join", "queue_ring", "pool", "pool_cancel",
+              "pool_withdrawn"],
 }
 
 # Clients in which one waits for a word that is changed again later. GenMC also

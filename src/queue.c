@@ -41,17 +41,6 @@
 #define NOINLINE __attribute__((noinline))
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 
-/* `words` > 0 of them, without a call. */
-static ALWAYS_INLINE void copy_words(unsigned char *to,
-                                     const unsigned char *from, size_t words)
-{
-    do {
-        memcpy(to, from, WEFT__QUEUE_WORD);
-        to += WEFT__QUEUE_WORD;
-        from += WEFT__QUEUE_WORD;
-    } while (--words > 0);
-}
-
 /* As weft__queue_put_some and _get_some, and quick, as the word may be waited
  * for. */
 static weft_status put_word(weft__moving *moving)
@@ -61,7 +50,8 @@ static weft_status put_word(weft__moving *moving)
     if (queue->shut_down ||
         (weft__queue_room(put) == 0 && weft__fifo_make_room(queue) != WEFT_OK))
         return weft__queue_put_some(moving);
-    copy_words(weft__queue_place(put, WEFT__QUEUE_WORD), moving->items, 1);
+    weft__copy_words(weft__queue_place(put, WEFT__QUEUE_WORD), moving->items,
+                     1);
     weft__queue_moved(put, 1);
     moving->done = 1;
     return WEFT_OK;
@@ -72,7 +62,8 @@ static weft_status get_word(weft__moving *moving)
     weft__side *get = moving->side;
     if (weft__queue_room(get) == 0 && !weft__fifo_see_items(moving->queue))
         return weft__queue_get_some(moving);
-    copy_words(moving->items, weft__queue_place(get, WEFT__QUEUE_WORD), 1);
+    weft__copy_words(moving->items, weft__queue_place(get, WEFT__QUEUE_WORD),
+                     1);
     weft__queue_moved(get, 1);
     moving->done = 1;
     return WEFT_OK;
@@ -89,6 +80,8 @@ static NOINLINE weft_status put_after(weft_status status, weft_queue *queue,
     weft__moving moving = weft__queue_putting(queue, item, 1);
     if (queue->words == 1)
         moving.move = put_word;
+    else if (queue->words == WEFT__QUEUE_RING)
+        moving.move = weft__ring_put_some;
     return weft__queue_wait(&moving, status, deadline);
 }
 
@@ -101,7 +94,25 @@ static NOINLINE weft_status get_after(weft_status status, weft_queue *queue,
     weft__moving moving = weft__queue_getting(queue, item, 1);
     if (queue->words == 1)
         moving.move = get_word;
+    else if (queue->words == WEFT__QUEUE_RING)
+        moving.move = weft__ring_get_some;
     return weft__queue_wait(&moving, status, deadline);
+}
+
+/* With its gate. */
+static weft_status put_as_told(weft_queue *queue, const void *item,
+                               bool may_wait)
+{
+    weft__side *side = &queue->put;
+    if (side->ringed && weft__ring_try_put(queue, item))
+        return WEFT_OK;
+    if (may_wait && weft__ring_is_awaited(side))
+        return WEFT_TIMED_OUT;
+    weft_status status =
+        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_make_room(queue);
+    if (status == WEFT_OK)
+        weft__fifo_put(queue, item, 1);
+    return status;
 }
 
 /* With its gate, which it leaves. */
@@ -109,21 +120,16 @@ static NOINLINE weft_status put_inside(weft_queue *queue, const void *item,
                                        bool may_wait)
 {
     weft__side *side = &queue->put;
-    size_t size = queue->item_size;
-    weft_status status =
-        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_make_room(queue);
-    if (status == WEFT_OK) {
-        weft__copy_items(weft__queue_place(side, size), item, size);
-        weft__queue_moved(side, 1);
-    } else {
-        side->inside += weft__queue_goes_on(status, may_wait);
-    }
+    weft_status status = put_as_told(queue, item, may_wait);
+    side->inside += weft__queue_goes_on(status, may_wait);
     weft__gate_leave(&side->gate);
     return status;
 }
 
-static NOINLINE weft_status put_otherwise(weft_queue *queue, const void *item,
-                                          weft_duration duration, bool inside)
+NOINLINE weft_status weft__queue_put_otherwise(weft_queue *queue,
+                                               const void *item,
+                                               weft_duration duration,
+                                               bool inside)
 {
     weft__point("weft_queue_put", queue);
     weft_status status;
@@ -140,25 +146,33 @@ static NOINLINE weft_status put_otherwise(weft_queue *queue, const void *item,
                              : put_after(status, queue, item, duration);
 }
 
+static weft_status get_as_told(weft_queue *queue, void *item, bool may_wait)
+{
+    weft__side *side = &queue->get;
+    if (side->ringed && weft__ring_try_get(queue, item))
+        return WEFT_OK;
+    if (may_wait && weft__ring_is_awaited(side))
+        return WEFT_TIMED_OUT;
+    weft_status status =
+        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_find_items(queue);
+    if (status == WEFT_OK)
+        weft__fifo_get(queue, item, 1);
+    return status;
+}
+
 static NOINLINE weft_status get_inside(weft_queue *queue, void *item,
                                        bool may_wait)
 {
     weft__side *side = &queue->get;
-    size_t size = queue->item_size;
-    weft_status status =
-        weft__queue_room(side) > 0 ? WEFT_OK : weft__fifo_find_items(queue);
-    if (status == WEFT_OK) {
-        weft__copy_items(item, weft__queue_place(side, size), size);
-        weft__queue_moved(side, 1);
-    } else {
-        side->inside += weft__queue_goes_on(status, may_wait);
-    }
+    weft_status status = get_as_told(queue, item, may_wait);
+    side->inside += weft__queue_goes_on(status, may_wait);
     weft__gate_leave(&side->gate);
     return status;
 }
 
-static NOINLINE weft_status get_otherwise(weft_queue *queue, void *item,
-                                          weft_duration duration, bool inside)
+NOINLINE weft_status weft__queue_get_otherwise(weft_queue *queue, void *item,
+                                               weft_duration duration,
+                                               bool inside)
 {
     weft__point("weft_queue_get", queue);
     weft_status status;
@@ -185,11 +199,12 @@ static ALWAYS_INLINE weft_status put_words(weft_queue *queue, const void *item,
 {
     weft__side *side = &queue->put;
     if (!weft__gate_try_enter(&side->gate))
-        return put_otherwise(queue, item, duration, false);
+        return weft__queue_put_otherwise(queue, item, duration, false);
     size_t count = side->count;
     if (count == side->known)
-        return put_otherwise(queue, item, duration, true);
-    copy_words(weft__queue_place(side, words * WEFT__QUEUE_WORD), item, words);
+        return weft__queue_put_otherwise(queue, item, duration, true);
+    weft__copy_words(weft__queue_place(side, words * WEFT__QUEUE_WORD), item,
+                     words);
     weft__store(&side->count, count + 1);
     weft__gate_leave(&side->gate);
     return WEFT_OK;
@@ -200,11 +215,12 @@ static ALWAYS_INLINE weft_status get_words(weft_queue *queue, void *item,
 {
     weft__side *side = &queue->get;
     if (!weft__gate_try_enter(&side->gate))
-        return get_otherwise(queue, item, duration, false);
+        return weft__queue_get_otherwise(queue, item, duration, false);
     size_t count = side->count;
     if (count == side->known && !weft__fifo_see_items(queue))
-        return get_otherwise(queue, item, duration, true);
-    copy_words(item, weft__queue_place(side, words * WEFT__QUEUE_WORD), words);
+        return weft__queue_get_otherwise(queue, item, duration, true);
+    weft__copy_words(item, weft__queue_place(side, words * WEFT__QUEUE_WORD),
+                     words);
     weft__store(&side->count, count + 1);
     weft__gate_leave(&side->gate);
     return WEFT_OK;
@@ -213,20 +229,24 @@ static ALWAYS_INLINE weft_status get_words(weft_queue *queue, void *item,
 static NOINLINE weft_status put_some_words(weft_queue *queue, const void *item,
                                            weft_duration duration)
 {
-    return put_words(queue, item, queue->words, duration);
+    return queue->words == WEFT__QUEUE_RING
+               ? weft__ring_put(queue, item, duration)
+               : put_words(queue, item, queue->words, duration);
 }
 
 static NOINLINE weft_status get_some_words(weft_queue *queue, void *item,
                                            weft_duration duration)
 {
-    return get_words(queue, item, queue->words, duration);
+    return queue->words == WEFT__QUEUE_RING
+               ? weft__ring_get(queue, item, duration)
+               : get_words(queue, item, queue->words, duration);
 }
 
 static ALWAYS_INLINE weft_status put_one(weft_queue *queue, const void *item,
                                          weft_duration duration)
 {
     if (queue == NULL || item == NULL || queue->words == 0)
-        return put_otherwise(queue, item, duration, false);
+        return weft__queue_put_otherwise(queue, item, duration, false);
     return WEFT__LIKELY(queue->words == 1)
                ? put_words(queue, item, 1, duration)
                : put_some_words(queue, item, duration);
@@ -236,7 +256,7 @@ static ALWAYS_INLINE weft_status get_one(weft_queue *queue, void *item,
                                          weft_duration duration)
 {
     if (queue == NULL || item == NULL || queue->words == 0)
-        return get_otherwise(queue, item, duration, false);
+        return weft__queue_get_otherwise(queue, item, duration, false);
     return WEFT__LIKELY(queue->words == 1)
                ? get_words(queue, item, 1, duration)
                : get_some_words(queue, item, duration);

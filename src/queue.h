@@ -14,6 +14,9 @@
 #include "weft/queue.h"
 
 enum { WEFT__QUEUE_WORD = sizeof(void *), WEFT__QUEUE_MOST_WORDS = 8 };
+/* What weft_queue.words says if there is a ring; and the most that fits one. */
+enum { WEFT__QUEUE_RING = 16 };
+enum { WEFT__RING_PLACES = 32, WEFT__RING_ITEM = 64 };
 
 /* One of the two sides: what all putters, or all getters, share. What the other
  * side looks at has a line of the cache of its own. */
@@ -27,6 +30,7 @@ typedef struct weft__side {
     weft__block *block;
     unsigned char *items; /* the block's first place ... */
     size_t begin;         /* ... and the count that belongs there */
+    bool ringed;          /* its next item is in the ring, not in a block */
     /* Items moved so far: what is in the queue is the difference between put's
      * and get's. Written with its gate, read without. */
     __attribute__((aligned(64))) size_t count;
@@ -47,13 +51,17 @@ struct weft_queue {
     /* Never changes. */
     size_t item_size;
     weft_queue_kind kind;
-    unsigned words; /* of an item, if they are few and the kind is FIFO */
+    unsigned words; /* of an item, if they are few and the kind is FIFO; or
+                       WEFT__QUEUE_RING, which has so many places */
+    size_t ring_places;
     void (*destroy)(void *item);
     weft__fork_guard guard;
     /* Changes with both gates. */
     size_t maxsize;
     bool shut_down, raised;
-    int fd; /* -1: never asked for */
+    int fd;          /* -1: never asked for */
+    size_t ring_end; /* the count from which on items are in blocks; SIZE_MAX:
+                        they are in the ring */
     /* Statistics: since when they count, 0: not at all; the sides' counts at
      * that time; how many items were taken out as leftovers since then. */
     weft_duration counting;
@@ -67,6 +75,8 @@ struct weft_queue {
     __attribute__((aligned(64))) size_t done;
     uint32_t joining;
     weft__block *spare;
+    /* Slots of the ring, if there is one. */
+    __attribute__((aligned(64))) unsigned char ring[];
 };
 
 /* What a call wants: items moved, on one side. */
@@ -76,6 +86,11 @@ typedef struct weft__moving {
     unsigned char *items;
     size_t n, done;
     weft_duration since; /* the wait that is to be counted began; 0: none */
+    /* While it waits awake, of a ring: the mark that will be `marked` when the
+     * item of the count `at` can be moved. */
+    const uint32_t *mark;
+    uint32_t marked;
+    size_t at;
     /* Moves what can be moved, with the side's gate. WEFT_OK: all;
      * WEFT_TIMED_OUT: there is no more (room) now; WEFT_BUSY: both gates are
      * needed; else why never. */
@@ -92,12 +107,24 @@ void weft__queue_unlock(weft_queue *queue);
 void weft__queue_enter(weft_queue *queue, weft__side *side);
 void weft__queue_leave(weft_queue *queue, weft__side *side);
 
+/* In a ring, what is known may have been passed. */
 static inline size_t weft__queue_room(const weft__side *side)
 {
-    return side->known - side->count;
+    return side->known > side->count ? side->known - side->count : 0;
 }
 
-/* Where the next item is, or goes. There must be room. */
+/* `words` > 0 of them, without a call. */
+static inline __attribute__((always_inline)) void weft__copy_words(
+    unsigned char *to, const unsigned char *from, size_t words)
+{
+    do {
+        memcpy(to, from, WEFT__QUEUE_WORD);
+        to += WEFT__QUEUE_WORD;
+        from += WEFT__QUEUE_WORD;
+    } while (--words > 0);
+}
+
+/* Where the next item is in its block, or goes. There must be room. */
 static inline unsigned char *weft__queue_place(const weft__side *side,
                                                size_t item_size)
 {
@@ -235,6 +262,59 @@ static inline void weft__queue_wait_ends(weft__moving *moving)
         weft__queue_note_end(moving);
 }
 
+/* ---- First in, first out, few places: queue_ring.c ---- */
+
+/* One item through the first door, or otherwise. */
+weft_status weft__ring_put(weft_queue *queue, const void *item,
+                           weft_duration duration);
+weft_status weft__ring_get(weft_queue *queue, void *item,
+                           weft_duration duration);
+
+/* With the gate: moves an item if the slot says that it can be. */
+bool weft__ring_try_put(weft_queue *queue, const void *item);
+bool weft__ring_try_get(weft_queue *queue, void *item);
+
+/* With the gate, after such a try: the ring is all that there is to wait for,
+ * so that nothing else need be looked at before. */
+static inline bool weft__ring_is_awaited(const weft__side *side)
+{
+    return side->ringed && side->reach != side->count;
+}
+
+/* As weft__moving.move, for one item. */
+weft_status weft__ring_put_some(weft__moving *moving);
+weft_status weft__ring_get_some(weft__moving *moving);
+
+/* The doors after that: queue.c. `inside`: with its gate. */
+weft_status weft__queue_put_otherwise(weft_queue *queue, const void *item,
+                                      weft_duration duration, bool inside);
+weft_status weft__queue_get_otherwise(weft_queue *queue, void *item,
+                                      weft_duration duration, bool inside);
+
+/* What weft_queue.ring takes. */
+size_t weft__ring_size(size_t item_size, size_t places);
+/* Before the queue is used; with no places, there is none. */
+void weft__ring_init(weft_queue *queue, size_t places);
+
+/* With the side's gate, the side in the ring: where the next item is, or goes.
+ * There must be room. */
+unsigned char *weft__ring_place(const weft_queue *queue, weft__side *side);
+/* One has just been moved there. */
+void weft__ring_moved(const weft_queue *queue, weft__side *side);
+
+/* With both gates: all that is in it is taken out, and was in vain. */
+void weft__ring_skip(weft_queue *queue);
+
+/* Outside all locks: so many items, from that count on, of a ring that putters
+ * have left. */
+void weft__ring_destroy_items(weft_queue *queue, size_t from, size_t n);
+
+/* Without a gate: whether the next slot's mark is all that there is to be
+ * looked at, and which it is. */
+bool weft__ring_watch(weft__moving *moving);
+/* Whether it seems worth trying. */
+bool weft__ring_sees(weft__moving *moving);
+
 /* ---- First in, first out: a chain of blocks between the two sides ---- */
 
 /* With put's gate and no room. WEFT_OK: now there is some; WEFT_TIMED_OUT: it
@@ -244,6 +324,17 @@ weft_status weft__fifo_make_room(weft_queue *queue);
 /* With get's gate and no room. WEFT_OK: there are items; WEFT_TIMED_OUT: it is
  * empty; WEFT_BUSY: it is special. */
 weft_status weft__fifo_find_items(weft_queue *queue);
+
+/* With the side's gate and room: moves items, one if the side is in the ring;
+ * so many. */
+size_t weft__fifo_put(weft_queue *queue, const void *items, size_t n);
+size_t weft__fifo_get(weft_queue *queue, void *items, size_t n);
+
+/* With both gates: the limit has changed. */
+void weft__fifo_fit(weft_queue *queue);
+
+/* Where the next item is. */
+unsigned char *weft__fifo_place(const weft_queue *queue, weft__side *side);
 
 /* The same for a getter who needs no more than a look at put's count: true,
  * there are items. */
@@ -279,15 +370,16 @@ typedef struct weft__leftover {
     weft__block *block; /* a chain */
     unsigned char *at;  /* its first item, ... */
     size_t left;        /* ... how many places from there in its block */
-    size_t count;       /* ... and how many items in all */
+    size_t count;       /* ... and how many items in all, ... */
+    size_t ringed;      /* ... so many of which are in the ring, ... */
+    size_t from;        /* ... from that count on */
 } weft__leftover;
 
 /* With both gates: takes all out. */
 weft__leftover weft__queue_take_all(weft_queue *queue);
 
 /* Outside all locks: destroys them, once each. */
-void weft__queue_destroy_items(const weft_queue *queue,
-                               weft__leftover *leftover);
+void weft__queue_destroy_items(weft_queue *queue, weft__leftover *leftover);
 
 /* Counts items as done, though never more than were put: how many. */
 size_t weft__queue_count_done(weft_queue *queue, size_t n);

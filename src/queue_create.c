@@ -41,11 +41,13 @@ static void mend_in_child(weft__fork_guard *guard)
 }
 
 /* Lines of the cache must not be shared with anybody else. */
-static weft_queue *allocate(void)
+static weft_queue *allocate(size_t ring)
 {
-    weft_queue *queue = aligned_alloc(_Alignof(weft_queue), sizeof(weft_queue));
+    enum { LINE = _Alignof(weft_queue) };
+    size_t size = sizeof(weft_queue) + (ring + LINE - 1) / LINE * LINE;
+    weft_queue *queue = aligned_alloc(LINE, size);
     if (queue != NULL)
-        memset(queue, 0, sizeof *queue);
+        memset(queue, 0, size);
     return queue;
 }
 
@@ -71,6 +73,15 @@ static unsigned few_words(size_t item_size, weft_queue_kind kind)
     return few && !weft__controlled ? (unsigned)words : 0;
 }
 
+static size_t places_of_ring(size_t item_size,
+                             const weft_queue_options *options)
+{
+    size_t places = options->maxsize;
+    bool ring = options->kind == WEFT_FIFO && places <= WEFT__RING_PLACES &&
+                item_size <= WEFT__RING_ITEM && !weft__controlled;
+    return ring ? places : 0;
+}
+
 weft_queue *weft_queue_create_with(size_t item_size,
                                    const weft_queue_options *options)
 {
@@ -83,16 +94,19 @@ weft_queue *weft_queue_create_with(size_t item_size,
         errno = EINVAL;
         return NULL;
     }
-    weft_queue *queue = allocate();
+    size_t places = places_of_ring(item_size, options);
+    weft_queue *queue = allocate(weft__ring_size(item_size, places));
     if (queue == NULL)
         return NULL; /* errno is ENOMEM */
     queue->item_size = item_size;
     queue->kind = options->kind;
-    queue->words = few_words(item_size, options->kind);
+    queue->words =
+        places > 0 ? WEFT__QUEUE_RING : few_words(item_size, options->kind);
     queue->destroy = options->destroy;
     queue->maxsize = options->maxsize;
     queue->fd = -1;
     queue->put.block = queue->get.block = &queue->first;
+    weft__ring_init(queue, places);
     weft__storage_init(&queue->storage, item_size, options->kind,
                        options->compare);
     queue->mark = SIZE_MAX;

@@ -13,13 +13,6 @@
 
 /* ---- Moving items ---- */
 
-static size_t run_of(const weft__moving *moving)
-{
-    size_t n = moving->n - moving->done;
-    size_t room = weft__queue_room(moving->side);
-    return n < room ? n : room;
-}
-
 static weft_status put_blocks(weft__moving *moving)
 {
     weft__side *put = moving->side;
@@ -30,11 +23,9 @@ static weft_status put_blocks(weft__moving *moving)
             status = weft__fifo_make_room(moving->queue);
         if (status != WEFT_OK)
             break;
-        size_t run = run_of(moving);
-        memcpy(weft__queue_place(put, size),
-               moving->items + moving->done * size, run * size);
-        weft__queue_moved(put, run);
-        moving->done += run;
+        moving->done +=
+            weft__fifo_put(moving->queue, moving->items + moving->done * size,
+                           moving->n - moving->done);
     }
     return status;
 }
@@ -58,11 +49,9 @@ static weft_status get_blocks(weft__moving *moving)
             status = weft__fifo_find_items(moving->queue);
         if (status != WEFT_OK)
             break;
-        size_t run = run_of(moving);
-        memcpy(moving->items + moving->done * size,
-               weft__queue_place(get, size), run * size);
-        weft__queue_moved(get, run);
-        moving->done += run;
+        moving->done +=
+            weft__fifo_get(moving->queue, moving->items + moving->done * size,
+                           moving->n - moving->done);
     }
     return status;
 }

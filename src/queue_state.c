@@ -178,7 +178,7 @@ weft_status weft_queue_set_maxsize(weft_queue *queue, size_t maxsize)
         return status;
     weft__queue_lock(queue);
     weft__store_relaxed(&queue->maxsize, maxsize);
-    weft__queue_close_room(&queue->put);
+    weft__fifo_fit(queue);
     weft__queue_unlock(queue);
     return WEFT_OK;
 }
@@ -213,9 +213,8 @@ static weft_status find_next(weft_queue *queue, const void **next)
     if (status == WEFT_TIMED_OUT)
         return queue->shut_down ? WEFT_SHUT_DOWN : WEFT_EMPTY;
     if (status == WEFT_OK)
-        *next = queue->kind == WEFT_FIFO
-                    ? weft__queue_place(get, queue->item_size)
-                    : weft__storage_next(&queue->storage);
+        *next = queue->kind == WEFT_FIFO ? weft__fifo_place(queue, get)
+                                         : weft__storage_next(&queue->storage);
     return status;
 }
 

@@ -148,9 +148,15 @@ void weft__queue_leave(weft_queue *queue, weft__side *side)
 
 /* ---- Awake ---- */
 
-static bool can_move(const weft__moving *moving)
+/* Whether it seems worth trying. */
+static bool can_move(weft__moving *moving)
 {
-    return weft__queue_can_move(moving->queue, moving->side);
+    const weft_queue *queue = moving->queue;
+    if (moving->mark == NULL)
+        return weft__queue_can_move(queue, moving->side);
+    return weft__load_relaxed(&queue->shut_down) ||
+           (weft__load_relaxed(&moving->side->insisting) == NULL &&
+            weft__ring_sees(moving));
 }
 
 static bool can_move_now(void *moving)
@@ -165,7 +171,7 @@ static void pause_for(uint32_t pauses)
 }
 
 /* Quickly at first, as an answer may be on its way. */
-static bool look_soon(const weft__moving *moving)
+static bool look_soon(weft__moving *moving)
 {
     uint32_t pauses = 1;
     for (int look = 0; look < LOOKS; look++) {
@@ -218,8 +224,11 @@ void weft__queue_keep_pace(const weft__moving *moving)
 static void wait_awake(weft__moving *moving)
 {
     uint32_t vain = weft__load_relaxed(&moving->side->vain);
+    if (!weft__ring_watch(moving))
+        moving->mark = NULL;
     if (vain < TRIES || vain % RARELY == 0) {
-        weft__queue_keep_pace(moving);
+        if (moving->mark == NULL)
+            weft__queue_keep_pace(moving);
         if (look_soon(moving)) {
             if (vain != 0)
                 weft__store_relaxed(&moving->side->vain, 0);
