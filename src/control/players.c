@@ -267,6 +267,7 @@ static void become_first(void)
     arrivals = 0;
     self = take_player();
     self->native_id = (int32_t)syscall(SYS_gettid);
+    pthread_setspecific(end_key, self); /* main may end before the process */
     self->state = WEFT__RUNS;
     weft__store_relaxed(&weft__turns.current, weft__player_number(self));
 }

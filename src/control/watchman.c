@@ -60,7 +60,7 @@ static bool is_anybody_outside(void)
     return weft__control_threads() > players + weft__turns.unseen;
 }
 
-/* 'R', 'S', ... as in proc(5); 0: there is no such thread. */
+/* 'R', 'S', ... as in proc(5); 0: there is no such thread, or it has ended. */
 static int state_of(int32_t native_id)
 {
     char path[64], text[512];
@@ -72,7 +72,8 @@ static int state_of(int32_t native_id)
     close(fd);
     text[size > 0 ? size : 0] = '\0';
     const char *end = strrchr(text, ')');
-    return end != NULL && end[1] == ' ' ? end[2] : 0;
+    bool is_there = end != NULL && end[1] == ' ' && end[2] != 'Z';
+    return is_there ? end[2] : 0;
 }
 
 /* One that waits, but does not sleep: a signal has come for it, and its handler
@@ -136,6 +137,16 @@ static void let_time_pass(void)
     weft__turns_unlock(&before);
 }
 
+/* Nobody else is left, but perhaps the main thread, which has ended before. */
+static bool is_the_last(void)
+{
+    for (uint32_t i = 0; i < weft__turns.used; i++)
+        if (weft__player_at(i)->state != WEFT__GONE)
+            return false;
+    bool main_has_ended = state_of((int32_t)getpid()) == 0;
+    return weft__control_threads() <= weft__turns.unseen + main_has_ended;
+}
+
 static void *watch(void *unused)
 {
     uint64_t step = 0;
@@ -143,7 +154,7 @@ static void *watch(void *unused)
     int asleep = 0, looks = 0;
     weft_duration spent = 0;
     (void)unused;
-    for (;;) {
+    while (!is_the_last()) { /* whose end is that of the process */
         weft__control_nap(LOOK_MS * 1000000);
         spent += WEFT_MS(LOOK_MS);
         if (spent > weft__session->most_time)
