@@ -203,18 +203,6 @@ def read_mutants():
     return mutants
 
 
-def included(files, folders):
-    """The files, and all of ours that they include."""
-    files = list(files)
-    for file in files:
-        for name in re.findall('^#include "(.*)"$', file.read_text(), re.M):
-            path = next(path for folder in (file.parent, *folders)
-                        if (path := folder / name).exists())
-            if path not in files:
-                files.append(path)
-    return files
-
-
 # ---- Building ----------------------------------------------------------------
 
 
@@ -250,7 +238,7 @@ class Builder:
         includes = [x for name in ["verifier.h", *shadows]
                     for x in ("-include", HERE / name)]
         self.tool("clang", *COMPILE, f"-DCLIENT_BOUNDED={self.bounded:d}",
-                  *includes, "-I", HERE, "-I", tree / "include", "-I",
+                  f"-fmacro-prefix-map={tree}/=", *includes, "-I", HERE, "-I", tree / "include", "-I",
                   tree / "src", source, "-o", out)
         # Structures held in registers, which GenMC cannot read whole.
         self.tool("opt", "-passes=function(sroa)", out, "-o", out)
@@ -276,18 +264,6 @@ class Builder:
     def shadows(self, client):
         return [name for name in CLIENTS[client][1] if name.endswith(".h")]
 
-    def digest(self, client, tree, *others):
-        """Of all that the outcome depends on."""
-        shadows = [HERE / name for name in
-                   ("verifier.h", *self.shadows(client))]
-        files = included([*self.files(client, tree), *shadows],
-                         [HERE, tree / "include", tree / "src"])
-        told = [self.version, *COMPILE, self.bounded, CLIENTS[client], *others]
-        digest = hashlib.sha256(repr(told).encode())
-        for file in files:
-            digest.update(file.read_bytes())
-        return digest.hexdigest()
-
     def build(self, client, tree, changed=frozenset()):
         shadows = self.shadows(client)
         bitcode = [self.bitcode(source, tree, changed, shadows)
@@ -295,6 +271,19 @@ class Builder:
         out = self.scratch / f"{threading.get_ident()}.bc"
         self.tool("llvm-link", *bitcode, "-o", out)
         return out
+
+    def digest(self, program, *others):
+        """Of what can be run in it; not of comments, nor of names' numbers."""
+        out = program.with_suffix(".ll")
+        self.tool("opt", "-S", "-strip-debug", "-passes=internalize,globaldce",
+                  "-internalize-public-api-list=main", program, "-o", out)
+        text = out.read_text().split("\n", 1)[1]  # after the file's name
+        names = {}
+        text = re.sub(r"[@%!#][\w.$-]*\d",
+                      lambda name: names.setdefault(
+                          name.group(), f"@{len(names)}"), text)
+        told = [self.version, *others, text]
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def plant(self, mutant, number):
         """A tree with the mutant's bug."""
