@@ -97,12 +97,14 @@ READS_OLD = ["lock_freed", "lock_insists", "lock_returned", "queue_timed",
 # advice is kept on how often to look. GenMC takes its time to name each word
 # of a large table, and wants a word read as wide as it was written: where a
 # structure is zeroed or copied, only words of eight bytes can be in it. (A
-# queue that is first in, first out has no use for its other storage.) And
-# after a list of constructors it gives the addresses of variables again to
-# others.
+# queue that is first in, first out has no use for its other storage.) What is
+# local to a thread must be no structure. And after a list of constructors it
+# gives the addresses of variables again to others.
 ADAPTED = [
     ("control.h", "extern bool weft__controlled;",
      "#define weft__controlled false"),
+    ("lifecycle.h", "extern _Thread_local struct weft__failure",
+     "extern _Thread_local char"),
     ("line.c", "LINE_BITS = 10", "LINE_BITS = 2"),
     ("lock.c", "SPINS = 40", "SPINS = 1"),
     ("lock.c", "ENTRY_BITS = 8", "ENTRY_BITS = 1"),

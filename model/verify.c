@@ -313,9 +313,7 @@ void weft__copy_text(char *to, size_t size, const char *text)
     (void)text;
 }
 
-_Thread_local struct weft__failure {
-    bool pending;
-} weft__last_failure; /* no target fails */
+_Thread_local char weft__last_failure; /* no target fails */
 
 bool weft__take_failure(weft_error *error)
 {
