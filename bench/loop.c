@@ -3,8 +3,8 @@
 /*
  * The race of the loops: a sum of ten million square roots; a million of which
  * one tenth, at the beginning or at the end, are a hundred times dearer; loops
- * too short to be shared; a million numbers sorted. The time is for one
- * element.
+ * too short to be shared; one and ten million numbers sorted. The time is for
+ * one element.
  *
  * The floor does the part of one processor alone. The serial entrant does all.
  */
@@ -24,6 +24,7 @@ static const bench_contest contests[] = {
     {.name = "1 M, the last tenth 100 x dearer", .workload = DEAR_LAST},
     {.name = "loops over 100", .workload = SHORT},
     {.name = "sort 1 M numbers", .workload = SORT},
+    {.name = "sort 10 M numbers", .workload = SORT_MANY},
 };
 
 static void must(bool done)
@@ -32,18 +33,18 @@ static void must(bool done)
         abort();
 }
 
-void fill_with_numbers(uint32_t *numbers)
+void fill_with_numbers(uint32_t *numbers, size_t n)
 {
     uint64_t number = 1;
-    for (size_t i = 0; i < SORT_LENGTH; i++) {
+    for (size_t i = 0; i < n; i++) {
         number = bench_work(1, number);
         numbers[i] = (uint32_t)(number >> 32);
     }
 }
 
-bool are_sorted(const uint32_t *numbers)
+bool are_sorted(const uint32_t *numbers, size_t n)
 {
-    for (size_t i = 1; i < SORT_LENGTH; i++)
+    for (size_t i = 1; i < n; i++)
         if (numbers[i - 1] > numbers[i])
             return false;
     return true;
@@ -90,7 +91,7 @@ static void sort_serially(uint32_t *numbers, size_t n, uint32_t *space)
     merge(numbers, n, space);
 }
 
-static uint32_t sort_space[SORT_LENGTH];
+static uint32_t sort_space[MOST_LENGTH];
 
 /* ---- The floor: the part of one processor ---- */
 
@@ -132,11 +133,11 @@ static void short_loops_floor(bench_sample *sample)
 
 static void sort_all_floor(bench_sample *sample)
 {
-    static uint32_t numbers[SORT_LENGTH];
-    sample->operations = SORT_LENGTH;
-    fill_with_numbers(numbers);
+    static uint32_t numbers[MOST_LENGTH];
+    size_t n = sample->operations = sort_length(sample);
+    fill_with_numbers(numbers, n);
     bench_begin(sample);
-    sort_serially(numbers, SORT_LENGTH / bench_processors(), sort_space);
+    sort_serially(numbers, n / bench_processors(), sort_space);
     bench_end(sample);
 }
 
@@ -165,9 +166,28 @@ static inline void short_loop_serial(double *results)
     take_roots(0, SHORT_LENGTH, results);
 }
 
-static void sort_serial(uint32_t *numbers)
+static void sort_serial(uint32_t *numbers, size_t n)
 {
-    sort_serially(numbers, SORT_LENGTH, sort_space);
+    sort_serially(numbers, n, sort_space);
+}
+
+/* ---- The C library's sort ---- */
+
+static int compare(const void *one, const void *other)
+{
+    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+    return (a > b) - (a < b);
+}
+
+static void sort_all_qsort(bench_sample *sample)
+{
+    static uint32_t numbers[MOST_LENGTH];
+    size_t n = sample->operations = sort_length(sample);
+    fill_with_numbers(numbers, n);
+    bench_begin(sample);
+    qsort(numbers, n, sizeof *numbers, compare);
+    bench_end(sample);
+    sample->wrong = !are_sorted(numbers, n);
 }
 
 /* ---- weft ---- */
@@ -259,9 +279,9 @@ static void *sort_part(void *arg)
     return NULL;
 }
 
-static void sort_weft(uint32_t *numbers)
+static void sort_weft(uint32_t *numbers, size_t n)
 {
-    struct part all = {numbers, sort_space, SORT_LENGTH};
+    struct part all = {numbers, sort_space, n};
     weft_future future;
     must(weft_submit(pool, &future, sort_part, &all) == WEFT_OK);
     must(weft_future_result(&future, NULL) == WEFT_OK);
@@ -277,26 +297,31 @@ static const bench_entrant floor_entrant = {
     BENCH_FLOOR,
     "",
     {sum_all_floor, uneven_loop_floor, uneven_loop_floor, short_loops_floor,
-     sort_all_floor}};
+     sort_all_floor, sort_all_floor}};
 static const bench_entrant serial_entrant = {
     "serial",
     BENCH_REFERENCE,
     "more than one thread",
     {sum_all_serial, uneven_loop_serial, uneven_loop_serial, NULL,
-     sort_all_serial}};
+     sort_all_serial, sort_all_serial}};
+static const bench_entrant qsort_entrant = {
+    "qsort",
+    BENCH_REFERENCE,
+    "more than one thread",
+    {NULL, NULL, NULL, NULL, sort_all_qsort, sort_all_qsort}};
 static const bench_entrant weft_entrant = {"weft",
                                            BENCH_WEFT,
                                            "",
                                            {sum_all_weft, uneven_loop_weft,
                                             uneven_loop_weft, short_loops_weft,
-                                            sort_all_weft}};
+                                            sort_all_weft, sort_all_weft}};
 extern const bench_entrant bench_loop_omp, bench_loop_tbb;
 
 int main(int argc, char **argv)
 {
     const bench_entrant *const entrants[] = {
-        &floor_entrant,  &serial_entrant, &weft_entrant,
-        &bench_loop_tbb, &bench_loop_omp,
+        &floor_entrant, &serial_entrant, &qsort_entrant,
+        &weft_entrant,  &bench_loop_tbb, &bench_loop_omp,
     };
     const bench_race race = {"loop", contests, BENCH_COUNT(contests), entrants,
                              BENCH_COUNT(entrants)};

@@ -8,11 +8,11 @@
 
 #include <math.h>
 
-enum { SUM, DEAR_FIRST, DEAR_LAST, SHORT, SORT };
+enum { SUM, DEAR_FIRST, DEAR_LAST, SHORT, SORT, SORT_MANY };
 
 /* Of the uneven loop, one tenth takes DEARER times as long for each element. */
 enum { SUM_LENGTH = 10000000, UNEVEN_LENGTH = 1000000, DEARER = 100 };
-enum { SHORT_LENGTH = 100, SORT_LENGTH = 1000000 };
+enum { SHORT_LENGTH = 100, SORT_LENGTH = 1000000, MOST_LENGTH = 10000000 };
 
 static inline double sum_roots(size_t begin, size_t end)
 {
@@ -51,11 +51,17 @@ static inline uint64_t whole_loops(bench_sample *sample, size_t length)
     return loops;
 }
 
+/* How many numbers are to be sorted. */
+static inline size_t sort_length(const bench_sample *sample)
+{
+    return sample->contest->workload == SORT ? SORT_LENGTH : MOST_LENGTH;
+}
+
 WEFT_BEGIN_DECLARATIONS
 
-/* To be sorted: the same numbers each time, and whether they are. */
-void fill_with_numbers(uint32_t *numbers);
-bool are_sorted(const uint32_t *numbers);
+/* To be sorted: the same `n` numbers each time, and whether they are. */
+void fill_with_numbers(uint32_t *numbers, size_t n);
+bool are_sorted(const uint32_t *numbers, size_t n);
 
 WEFT_END_DECLARATIONS
 

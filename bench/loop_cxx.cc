@@ -45,9 +45,9 @@ static inline void short_loop_tbb(double *results)
     });
 }
 
-static void sort_tbb(uint32_t *numbers)
+static void sort_tbb(uint32_t *numbers, size_t n)
 {
-    tbb::parallel_sort(numbers, numbers + SORT_LENGTH);
+    tbb::parallel_sort(numbers, numbers + n);
 }
 
 #define PEER tbb
@@ -60,4 +60,4 @@ const bench_entrant bench_loop_tbb = {"oneTBB",
                                       "the same sum each time",
                                       {sum_all_tbb, uneven_loop_tbb,
                                        uneven_loop_tbb, short_loops_tbb,
-                                       sort_all_tbb}};
+                                       sort_all_tbb, sort_all_tbb}};

@@ -3,7 +3,7 @@
 /*
  * A template, see template.h. Asks of PEER: open_loops, close_loops, sum(), the
  * sum of all roots; uneven(dear, results) and short_loop(results);
- * sort(numbers).
+ * sort(numbers, n).
  */
 
 WORKLOAD(sum_all)
@@ -51,15 +51,15 @@ WORKLOAD(short_loops)
 
 WORKLOAD(sort_all)
 {
-    static uint32_t numbers[SORT_LENGTH];
-    sample->operations = SORT_LENGTH;
+    static uint32_t numbers[MOST_LENGTH];
+    size_t n = sample->operations = sort_length(sample);
     MY(open_loops)();
-    fill_with_numbers(numbers);
+    fill_with_numbers(numbers, n);
     bench_begin(sample);
-    MY(sort)(numbers);
+    MY(sort)(numbers, n);
     bench_end(sample);
     MY(close_loops)();
-    sample->wrong = !are_sorted(numbers);
+    sample->wrong = !are_sorted(numbers, n);
 }
 
 #undef PEER

@@ -239,15 +239,21 @@ static const bench_entrant textbook_entrant = {
      crowded_textbook, idle_textbook}};
 extern const bench_entrant bench_pool_floor, bench_pool_std, bench_pool_tbb,
     bench_pool_arena, bench_pool_asio, bench_pool_openmp;
+/* Where Rust and its crates are. */
+extern const bench_entrant bench_pool_rayon __attribute__((weak));
 
 int main(int argc, char **argv)
 {
-    const bench_entrant *const entrants[] = {
-        &bench_pool_floor, &weft_entrant,    &glib_entrant,
-        &textbook_entrant, &bench_pool_std,  &bench_pool_tbb,
-        &bench_pool_arena, &bench_pool_asio, &bench_pool_openmp,
+    const bench_entrant *const all[] = {
+        &bench_pool_floor,  &weft_entrant,     &glib_entrant,
+        &textbook_entrant,  &bench_pool_std,   &bench_pool_tbb,
+        &bench_pool_arena,  &bench_pool_rayon, &bench_pool_asio,
+        &bench_pool_openmp,
     };
-    const bench_race race = {"pool", contests, BENCH_COUNT(contests), entrants,
-                             BENCH_COUNT(entrants)};
+    const bench_entrant *entrants[BENCH_ENTRANTS];
+    bench_race race = {"pool", contests, BENCH_COUNT(contests), entrants, 0};
+    for (size_t i = 0; i < BENCH_COUNT(all); i++)
+        if (all[i] != NULL)
+            entrants[race.entrants_count++] = all[i];
     return bench_main(&race, argc, argv);
 }
