@@ -100,7 +100,10 @@ static uint64_t calibrate(const bench_contest *contest,
 {
     enum { FASTER = 50 }; /* the first attempts are slow */
     uint64_t operations = 1, before = 0;
-    if (turn(contest, entrant, operations, effort).until_stopped)
+    bench_sample first = turn(contest, entrant, operations, effort);
+    bool is_whole =
+        first.operations > operations && first.wall > effort->target;
+    if (first.until_stopped || is_whole)
         return operations;
     while (operations > 2 * before) {
         double one = time_of_one(contest, entrant, operations, effort);
