@@ -43,6 +43,7 @@ static weft_latch latch;
 static weft_once once;
 static weft_local local = WEFT_LOCAL(int);
 static weft_queue *queue, *wide_queue;
+static weft_pool *pool;
 
 static inline void pass_latch(void)
 {
@@ -67,6 +68,18 @@ static inline void pass_wide_queue(void)
     struct wide item = {.part = {NULL}};
     (void)!weft_queue_put(wide_queue, &item);
     (void)!weft_queue_get(wide_queue, &item);
+}
+
+static void *do_task(void *arg)
+{
+    return arg;
+}
+
+static inline void pass_pool(void)
+{
+    weft_future future;
+    (void)!weft_submit(pool, &future, do_task, NULL);
+    weft_future_result(&future, NULL);
 }
 
 static void do_nothing(void *arg)
@@ -99,6 +112,7 @@ REPEAT(once_passed, weft_call_once(&once, do_nothing, NULL))
 REPEAT(local_get, use(weft_local_get(&local)))
 REPEAT(queue_pair, pass_queue())
 REPEAT(wide_queue_pair, pass_wide_queue())
+REPEAT(pool_pair, pass_pool())
 
 /* ---- The same by glibc, where it has the thing ---- */
 
@@ -154,6 +168,7 @@ static const struct operation {
     {"local: get", 5, local_get, posix_get},
     {"queue: put + get, a pointer", 92, queue_pair, NULL},
     {"queue: put + get, 4 pointers", 180, wide_queue_pair, NULL},
+    {"pool: a task's submit + result", 300, pool_pair, NULL},
 };
 
 enum { OPERATIONS = sizeof operations / sizeof *operations };
@@ -184,6 +199,16 @@ static void measure_twice(void (*repeat)(unsigned long))
     measure(repeat, 2 * N);
 }
 
+/* A task, since of the pool what its own tasks do is counted. */
+static void *measure_all(void *arg)
+{
+    for (int i = 0; i < OPERATIONS; i++) {
+        measure_twice(operations[i].repeat);
+        measure_twice(operations[i].by_glibc);
+    }
+    return arg;
+}
+
 int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "--list") == 0) {
@@ -195,10 +220,12 @@ int main(int argc, char **argv)
     weft_event_set(&was_set);
     sem_init(&posix_semaphore, 0, 1);
     pthread_key_create(&key, NULL);
-    for (int i = 0; i < OPERATIONS; i++) {
-        measure_twice(operations[i].repeat);
-        measure_twice(operations[i].by_glibc);
-    }
-    return queue == NULL || weft_queue_destroy(queue) != WEFT_OK ||
-           wide_queue == NULL || weft_queue_destroy(wide_queue) != WEFT_OK;
+    pool = weft_pool_create(.workers = 1);
+    weft_future all;
+    if (pool == NULL || weft_submit(pool, &all, measure_all, NULL) != WEFT_OK ||
+        weft_future_result(&all, NULL) != WEFT_OK)
+        return 1;
+    return weft_pool_destroy(pool) != WEFT_OK || queue == NULL ||
+           weft_queue_destroy(queue) != WEFT_OK || wide_queue == NULL ||
+           weft_queue_destroy(wide_queue) != WEFT_OK;
 }
