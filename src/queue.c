@@ -229,17 +229,21 @@ static ALWAYS_INLINE weft_status get_words(weft_queue *queue, void *item,
 static NOINLINE weft_status put_some_words(weft_queue *queue, const void *item,
                                            weft_duration duration)
 {
-    return queue->words == WEFT__QUEUE_RING
-               ? weft__ring_put(queue, item, duration)
-               : put_words(queue, item, queue->words, duration);
+    if (queue->words == WEFT__QUEUE_RING)
+        return weft__ring_put(queue, item, duration);
+    if (queue->words == WEFT__QUEUE_STACK)
+        return weft__stack_put_one(queue, item, duration);
+    return put_words(queue, item, queue->words, duration);
 }
 
 static NOINLINE weft_status get_some_words(weft_queue *queue, void *item,
                                            weft_duration duration)
 {
-    return queue->words == WEFT__QUEUE_RING
-               ? weft__ring_get(queue, item, duration)
-               : get_words(queue, item, queue->words, duration);
+    if (queue->words == WEFT__QUEUE_RING)
+        return weft__ring_get(queue, item, duration);
+    if (queue->words == WEFT__QUEUE_STACK)
+        return weft__stack_get_one(queue, item, duration);
+    return get_words(queue, item, queue->words, duration);
 }
 
 static ALWAYS_INLINE weft_status put_one(weft_queue *queue, const void *item,

@@ -14,8 +14,9 @@
 #include "weft/queue.h"
 
 enum { WEFT__QUEUE_WORD = sizeof(void *), WEFT__QUEUE_MOST_WORDS = 8 };
-/* What weft_queue.words says if there is a ring; and the most that fits one. */
-enum { WEFT__QUEUE_RING = 16 };
+/* What weft_queue.words says if there is a ring, or if the kind is LIFO; and
+ * the most that fits a ring. */
+enum { WEFT__QUEUE_RING = 16, WEFT__QUEUE_STACK };
 enum { WEFT__RING_PLACES = 32, WEFT__RING_ITEM = 64 };
 
 /* One of the two sides: what all putters, or all getters, share. What the other
@@ -353,6 +354,12 @@ static inline bool weft__fifo_see_items(weft_queue *queue)
 /* As weft__moving.move. */
 weft_status weft__stored_put(weft__moving *moving);
 weft_status weft__stored_get(weft__moving *moving);
+
+/* One item of a stack, if that is all that there is to do, or otherwise. */
+weft_status weft__stack_put_one(weft_queue *queue, const void *item,
+                                weft_duration duration);
+weft_status weft__stack_get_one(weft_queue *queue, void *item,
+                                weft_duration duration);
 
 /* One item, for callers without a gate; who has to wait is counted. */
 weft_status weft__stored_put_one(weft_queue *queue, const void *item,

@@ -67,6 +67,8 @@ static const char *what_is_wrong(size_t item_size,
 
 static unsigned few_words(size_t item_size, weft_queue_kind kind)
 {
+    if (kind == WEFT_LIFO && !weft__controlled)
+        return WEFT__QUEUE_STACK;
     size_t words = item_size / WEFT__QUEUE_WORD;
     bool few = kind == WEFT_FIFO && item_size % WEFT__QUEUE_WORD == 0 &&
                words <= WEFT__QUEUE_MOST_WORDS;

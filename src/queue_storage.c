@@ -3,7 +3,7 @@
 /*
  * Blocks, and the stack of them. Items never move. A stack takes from its
  * newest block; one that runs empty becomes the spare, so that a stack that
- * swings about a block's edge does not allocate.
+ * swings about a block's edge does not allocate. The first block stays.
  *
  * A burst's memory goes back: to the allocator as blocks run empty, and beyond
  * a few of them, where it matters, to the system. What the allocator has would
@@ -139,11 +139,11 @@ void *weft__stack_next(const weft__storage *storage)
 
 void weft__stack_drop(weft__storage *storage)
 {
-    if (--storage->last > 0)
-        return;
     weft__block *block = storage->newest;
+    if (--storage->last > 0 || block->older == NULL)
+        return;
     storage->newest = block->older;
-    storage->last = block->older != NULL ? block->older->places : 0;
+    storage->last = block->older->places;
     weft__block_free(storage->spare);
     storage->spare = block;
 }

@@ -137,3 +137,75 @@ weft_status weft__stored_get_one(weft_queue *queue, void *item, bool may_wait)
     weft__gate_leave(&queue->put.gate);
     return status;
 }
+
+/* ---- A stack's next item, within a block ---- */
+
+static bool may_push(const weft_queue *queue)
+{
+    const weft__storage *storage = &queue->storage;
+    return !queue->put.special && storage->newest != NULL &&
+           storage->last < storage->newest->places && !is_full(queue) &&
+           storage->count < queue->mark;
+}
+
+/* The last of a block goes with the block, unless it is the first one. */
+static bool may_pop(const weft_queue *queue)
+{
+    const weft__storage *storage = &queue->storage;
+    return !queue->get.special && storage->count > 0 &&
+           (storage->last > 1 || storage->newest->older == NULL);
+}
+
+static inline bool push(weft_queue *queue, const void *item, size_t size)
+{
+    weft__storage *storage = &queue->storage;
+    if (!may_push(queue))
+        return false;
+    memcpy(weft__block_items(storage->newest) + storage->last * size, item,
+           size);
+    storage->last++;
+    storage->count++;
+    weft__store(&queue->put.count, queue->put.count + 1);
+    return true;
+}
+
+static inline bool pop(weft_queue *queue, void *item, size_t size)
+{
+    weft__storage *storage = &queue->storage;
+    if (!may_pop(queue))
+        return false;
+    storage->last--;
+    storage->count--;
+    memcpy(item, weft__block_items(storage->newest) + storage->last * size,
+           size);
+    weft__store(&queue->get.count, queue->get.count + 1);
+    return true;
+}
+
+weft_status weft__stack_put_one(weft_queue *queue, const void *item,
+                                weft_duration duration)
+{
+    weft__gate *gate = &queue->put.gate;
+    if (!weft__gate_try_enter(gate))
+        return weft__queue_put_otherwise(queue, item, duration, false);
+    size_t size = queue->item_size;
+    bool pushed = size == WEFT__QUEUE_WORD ? push(queue, item, WEFT__QUEUE_WORD)
+                                           : push(queue, item, size);
+    weft__gate_leave(gate);
+    return pushed ? WEFT_OK
+                  : weft__queue_put_otherwise(queue, item, duration, false);
+}
+
+weft_status weft__stack_get_one(weft_queue *queue, void *item,
+                                weft_duration duration)
+{
+    weft__gate *gate = &queue->put.gate;
+    if (!weft__gate_try_enter(gate))
+        return weft__queue_get_otherwise(queue, item, duration, false);
+    size_t size = queue->item_size;
+    bool popped = size == WEFT__QUEUE_WORD ? pop(queue, item, WEFT__QUEUE_WORD)
+                                           : pop(queue, item, size);
+    weft__gate_leave(gate);
+    return popped ? WEFT_OK
+                  : weft__queue_get_otherwise(queue, item, duration, false);
+}
