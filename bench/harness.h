@@ -61,7 +61,7 @@ typedef struct bench_sample {
 
 typedef void bench_workload(bench_sample *sample);
 
-enum { BENCH_WORKLOADS = 12, BENCH_ENTRANTS = 16 };
+enum { BENCH_WORKLOADS = 15, BENCH_ENTRANTS = 20 };
 
 typedef struct bench_entrant {
     const char *name;

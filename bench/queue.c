@@ -6,12 +6,14 @@
  * when an item is due until it is gotten. The floor of one putter and one
  * getter is a ring for just these two, of more of them a ring of slots that
  * take turns; both wait awake, as the spinning references do. That of a getter
- * who sleeps is a bare futex.
+ * who sleeps is a bare futex, that of the other orders an array behind a bare
+ * lock. `FIFO` is weft's own, where the order is another one.
  */
 
 #include "queue.h"
 
 #include "harness.h"
+#include "queue_piles.h"
 #include "queue_rings.h"
 #include "queue_textbook.h"
 #include "weft/queue.h"
@@ -59,6 +61,16 @@ static const bench_contest contests[] = {
      .outside = 10000, .size = 1024},
     {"latency, getter 90 % busy", LOADED, 2, BENCH_OWN_CORES, .inside = 1000,
      .outside = 1250, .size = 1024},
+    {.name = "LIFO, one thread, 1000 deep", .workload = LIFO, .size = 1000},
+    {"LIFO, 2 to 2, capacity 1024", LIFO_MANY, 4, BENCH_SPREAD, .size = 1024,
+     .putters = 2, .spins = true},
+    {"LIFO, 2 to 2, unbounded", LIFO_MANY, 4, BENCH_SPREAD, .putters = 2,
+     .spins = true},
+    {.name = "priority, one thread, 1000 deep",
+     .workload = PRIORITY,
+     .size = 1000},
+    {"priority, 2 to 2, capacity 1024", PRIORITY_MANY, 4, BENCH_SPREAD,
+     .size = 1024, .putters = 2, .spins = true},
 };
 
 static void must(bool done)
@@ -71,12 +83,23 @@ static void must(bool done)
 
 typedef weft_queue queue_weft;
 
-static queue_weft *open_queue_weft(unsigned capacity)
+static int by_number(const void *one, const void *other)
 {
-    weft_queue *queue =
-        weft_queue_create(sizeof(uint64_t), .maxsize = capacity);
+    const uint64_t *a = one, *b = other;
+    return (*a > *b) - (*a < *b);
+}
+
+static queue_weft *open_as(weft_queue_kind kind, unsigned capacity)
+{
+    weft_queue *queue = weft_queue_create(sizeof(uint64_t), .maxsize = capacity,
+                                          .kind = kind, .compare = by_number);
     must(queue != NULL);
     return queue;
+}
+
+static queue_weft *open_queue_weft(unsigned capacity)
+{
+    return open_as(WEFT_FIFO, capacity);
 }
 
 static void close_queue_weft(queue_weft *queue)
@@ -108,6 +131,26 @@ static inline size_t get_many_weft(queue_weft *queue, uint64_t *items,
     size_t got;
     must(weft_queue_get_many(queue, items, most, &got) == WEFT_OK);
     return got;
+}
+
+/* The other orders differ in how they are made. */
+typedef weft_queue queue_lifo;
+typedef weft_queue queue_priority;
+#define close_queue_lifo close_queue_weft
+#define put_lifo put_weft
+#define get_lifo get_weft
+#define close_queue_priority close_queue_weft
+#define put_priority put_weft
+#define get_priority get_weft
+
+static queue_lifo *open_queue_lifo(unsigned capacity)
+{
+    return open_as(WEFT_LIFO, capacity);
+}
+
+static queue_priority *open_queue_priority(unsigned capacity)
+{
+    return open_as(WEFT_PRIORITY, capacity);
 }
 
 /* ---- GLib ---- */
@@ -147,6 +190,24 @@ static inline uint64_t get_glib(queue_glib *queue)
 #include "queue_workloads.h"
 #define PEER weft
 #include "queue_batches.h"
+#define PEER weft
+#include "queue_orders.h"
+#define PEER lifo
+#include "queue_workloads.h"
+#define PEER lifo
+#include "queue_orders.h"
+#define PEER priority
+#include "queue_workloads.h"
+#define PEER priority
+#include "queue_orders.h"
+#define PEER pile
+#include "queue_workloads.h"
+#define PEER pile
+#include "queue_orders.h"
+#define PEER heap
+#include "queue_workloads.h"
+#define PEER heap
+#include "queue_orders.h"
 #define PEER textbook
 #include "queue_workloads.h"
 #define PEER textbook
@@ -162,14 +223,23 @@ static const bench_entrant floor_entrant = {
     "blocking",
     {alone_ring, stream_ring, stream_turns, stream_turns, stream_ring,
      stream_turns, stream_turns, ping_pong_ring, batches_ring, latency_futex,
-     latency_ring}};
+     latency_ring, deep_pile, stream_pile, deep_heap, stream_heap}};
 static const bench_entrant weft_entrant = {
     "weft",
     BENCH_WEFT,
     "",
     {alone_weft, stream_weft, stream_weft, stream_weft, stream_weft,
      stream_weft, stream_weft, ping_pong_weft, batches_weft, latency_weft,
-     latency_weft}};
+     latency_weft, deep_lifo, stream_lifo, deep_priority, stream_priority}};
+static const bench_entrant fifo_entrant = {"FIFO",
+                                           BENCH_REFERENCE,
+                                           "another order",
+                                           {
+                                               [LIFO] = deep_weft,
+                                               [LIFO_MANY] = stream_weft,
+                                               [PRIORITY] = deep_weft,
+                                               [PRIORITY_MANY] = stream_weft,
+                                           }};
 static const bench_entrant textbook_entrant = {
     "textbook",
     BENCH_PEER,
@@ -203,7 +273,7 @@ static const bench_entrant glib_entrant = {
     }};
 extern const bench_entrant bench_queue_tbb, bench_queue_moodycamel,
     bench_queue_tokens, bench_queue_rwqueue, bench_queue_rwbuffer,
-    bench_queue_boost;
+    bench_queue_boost, bench_queue_std;
 /* Those of languages that are there only where their compilers are. */
 extern const bench_entrant bench_queue_crossbeam __attribute__((weak)),
     bench_queue_mpsc __attribute__((weak)),
@@ -218,6 +288,7 @@ int main(int argc, char **argv)
         &bench_queue_moodycamel, &bench_queue_tokens,    &bench_queue_rwqueue,
         &bench_queue_rwbuffer,   &bench_queue_crossbeam, &bench_queue_mpsc,
         &bench_queue_go,         &bench_queue_go_waits,  &bench_queue_boost,
+        &bench_queue_std,        &fifo_entrant,
     };
     const bench_entrant *entrants[BENCH_ENTRANTS];
     bench_race race = {"queue", contests, BENCH_COUNT(contests), entrants, 0};

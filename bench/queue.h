@@ -18,7 +18,11 @@ enum {
     PING_PONG,
     BATCHES,
     TRICKLE,
-    LOADED
+    LOADED,
+    LIFO,
+    LIFO_MANY,
+    PRIORITY,
+    PRIORITY_MANY
 };
 
 enum { BENCH_BATCH = 64, BENCH_LONG_GAP = 100000 };
