@@ -38,7 +38,11 @@ static bool before(const weft__storage *storage, const unsigned char *one,
 static void move(const weft__storage *storage, unsigned char *to,
                  const unsigned char *from)
 {
-    memcpy(to, from, storage->entry_size);
+    enum { SMALLEST = 2 * sizeof(uint64_t) }; /* no call for most of them */
+    if (storage->entry_size == SMALLEST)
+        memcpy(to, from, SMALLEST);
+    else
+        memcpy(to, from, storage->entry_size);
 }
 
 static bool resize(weft__storage *storage, size_t capacity)
