@@ -30,6 +30,9 @@
  * gates are free: if somebody sleeps on a side and could go on, somebody is
  * called and on its way, and will call the next.
  *
+ * A queue of few places has a ring, whose slots say what otherwise the counts
+ * are asked for: queue_ring.c.
+ *
  * Two gates are Michael's and Scott's two-lock queue (1996); room is what
  * FastForward and MCRingBuffer gain by keeping a copy of the other's index.
  */
