@@ -240,8 +240,8 @@ class Builder:
         includes = [x for name in ["verifier.h", *shadows]
                     for x in ("-include", HERE / name)]
         self.tool("clang", *COMPILE, f"-DCLIENT_BOUNDED={self.bounded:d}",
-                  f"-fmacro-prefix-map={tree}/=", *includes, "-I", HERE, "-I", tree / "include", "-I",
-                  tree / "src", source, "-o", out)
+                  f"-fmacro-prefix-map={tree}/=", *includes, "-I", HERE,
+                  "-I", tree / "include", "-I", tree / "src", source, "-o", out)
         # Structures held in registers, which GenMC cannot read whole.
         self.tool("opt", "-passes=function(sroa)", out, "-o", out)
 
