@@ -81,8 +81,8 @@ LARGE = {
     "rc11": [],
     "imm": ["lock", "lock_freed", "lock_insists", "lock_returned", "lock_timed",
             "queue", "queue_fifo", "queue_timed", "queue_shutdown",
-              "queue_join", "queue_ring", "pool", "pool_cancel",
-              "pool_withdrawn"],
+            "queue_join", "queue_ring", "pool", "pool_cancel",
+            "pool_withdrawn"],
 }
 
 # Clients in which one waits for a word that is changed again later. GenMC also

@@ -232,8 +232,7 @@ weft_status weft_future_result(weft_future *future, void **value)
 {
     weft__point("weft_future_result", future);
     weft__worker *self = weft__worker_self();
-    if (self != NULL && future != NULL &&
-        weft__worker_run_youngest(self, future))
+    if (self != NULL && weft__worker_run_youngest(self, future))
         return collect(future, value);
     return result(future, value, WEFT_FOREVER);
 }

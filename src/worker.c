@@ -315,7 +315,8 @@ static inline void run_on_top(weft__worker *self, weft_future *future)
 /* Its slot alone says that it is pending: nobody else's word need be asked. */
 bool weft__worker_run_youngest(weft__worker *self, weft_future *future)
 {
-    if (weft__worker_stopping(self) || weft__os_stack_is_past(self->middle) ||
+    if (future == NULL || weft__worker_stopping(self) ||
+        weft__os_stack_is_past(self->middle) ||
         !weft__deque_take_youngest(&self->deque, future))
         return false;
     begin(self, future);

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 
-/* A full queue with room for one: another item is put, while two get. */
+/* A full queue with room for one: another item is put, while two get. Items are
+ * too large for a ring, and of more than a few words. */
 
 #include "weft/queue.h"
 #include "client.h"
 
-static weft_queue *queue;
-static unsigned got[CLIENT_THREADS];
+typedef struct thing {
+    size_t number, others[8];
+} thing;
 
-static void put(unsigned item)
+static weft_queue *queue;
+static size_t got[CLIENT_THREADS];
+
+static void put(size_t number)
 {
+    thing item = {.number = number};
     must(weft_queue_put(queue, &item) == WEFT_OK);
 }
 
@@ -21,20 +27,27 @@ static void put_two(void)
 
 static void begin(void)
 {
-    queue = weft_queue_create(sizeof(unsigned), .maxsize = 1);
+    queue = weft_queue_create(sizeof(thing), .maxsize = 1);
     must(queue != NULL);
     put(1);
     got[1] = got[2] = 0;
 }
 
+static void get(unsigned self)
+{
+    thing item;
+    must(weft_queue_get(queue, &item) == WEFT_OK);
+    got[self] = item.number;
+}
+
 static void get_1(void)
 {
-    must(weft_queue_get(queue, &got[1]) == WEFT_OK);
+    get(1);
 }
 
 static void get_2(void)
 {
-    must(weft_queue_get(queue, &got[2]) == WEFT_OK);
+    get(2);
 }
 
 static void end(void)
